@@ -1,0 +1,39 @@
+"""Our NotebookClient: nbclient with its message types plus ours. Apart from the rest because importing nbclient is slow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from nbclient import NotebookClient
+from nbformat import NotebookNode, from_dict
+
+
+class SeednbClient(NotebookClient):
+    """Executes cells; `take` sees each message first, and keeps those that it returns True for."""
+
+    take: Callable[[dict[str, Any]], bool]
+
+    def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
+        """Process a kernel message."""
+        return None if self.take(msg) else super().process_message(msg, cell, cell_index)
+
+
+def make_client(
+    cells: list[dict[str, Any]],
+    metadata: dict[str, Any],
+    manager: Any,
+    timeout: float | None,
+    take: Callable[[dict[str, Any]], bool],
+) -> SeednbClient:
+    """Return a client for these cells (of a notebook file) that runs on a kernel which the caller has started."""
+    notebook = from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": [_cell(cell) for cell in cells]})
+    client = SeednbClient(notebook, km=manager, timeout=timeout, record_timing=False, allow_errors=False)
+    client.take = take
+    client.reset_execution_trackers()
+    return client
+
+
+def _cell(cell: dict[str, Any]) -> dict[str, Any]:
+    source = cell.get("source", "")
+    return {**cell, "source": source if isinstance(source, str) else "".join(source), "outputs": [], "execution_count": None}

@@ -1,0 +1,191 @@
+"""One fresh runtime: started before the slow imports, asked and executed in through nbclient, left without waiting for its exit."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from seednb.errors import KernelError
+from seednb.replay import inject
+from seednb.wire import EVENT_TYPE, CellEvent, Current, Plan
+
+START_TIMEOUT = 60.0
+QUESTION_TIMEOUT = 60.0
+EXIT_TIMEOUT = 10.0
+_SUBSCRIBE_INTERVAL = 0.05
+
+
+class CellRun(NamedTuple):
+    """What one cell gave: nbformat outputs, its count, the kernel's event, and the error that ended the run, if one did."""
+
+    outputs: list[dict[str, Any]]
+    execution_count: int | None
+    event: CellEvent | None
+    error: str | None
+
+
+class FreshRuntime:
+    """A kernel of the notebook's own environment, with the kernel side of seednb attached before the first cell."""
+
+    def __init__(self, manager: Any, timeout: float | None) -> None:
+        self._manager = manager
+        self._timeout = timeout
+        self._client: Any = None
+        self._channels: Any = None
+        self._event: CellEvent | None = None
+        self.on_stream: Callable[[str, str], None] | None = None
+
+    @classmethod
+    async def start(cls, kernel_name: str, *, cwd: Path, variables: dict[str, str], timeout: float | None) -> FreshRuntime:
+        """Start the kernel's process; `ready` waits for it."""
+        from jupyter_client.manager import AsyncKernelManager
+
+        manager = AsyncKernelManager(kernel_name=kernel_name)
+        try:
+            await manager.start_kernel(cwd=str(cwd), env=variables)
+        except OSError as error:
+            raise KernelError(f"kernel {kernel_name!r} does not start: {error}") from None
+        return cls(manager, timeout)
+
+    async def ready(self, cells: list[dict[str, Any]], metadata: dict[str, Any]) -> None:
+        """Wait until the kernel answers and its messages arrive."""
+        from seednb.replay._nbclient import make_client
+
+        self._client = make_client(cells, metadata, self._manager, self._timeout, self._take)
+        self._channels = self._client.kc = self._manager.client()
+        self._channels.start_channels()
+        self._channels.allow_stdin = False
+        await self._handshake()
+
+    async def attach(self, plan: Plan) -> Current:
+        """Load the kernel side, seed as planned, and listen from now on."""
+        for archive in (False, True):
+            code, question = inject.attach_code(plan, archive=archive)
+            reply = await self._ask(code, question)
+            if reply["content"].get("ename") != "LookupError":
+                break
+        return self._answer(reply)
+
+    async def current(self) -> Current:
+        """Ask for the state of the runtime as a whole."""
+        return self._answer(await self._ask("", inject.current_question()))
+
+    async def run_cell(self, index: int, key: str) -> CellRun:
+        """Run one code cell of the notebook."""
+        from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+        cell = self._client.nb.cells[index]
+        cell.outputs, cell.execution_count = [], None
+        self._event = None
+        self._channels.session.metadata = {**cell.metadata, "cellId": key}
+        error = None
+        try:
+            await self._client.async_execute_cell(cell, index)
+        except CellExecutionError as failure:
+            error = f"{failure.ename}: {failure.evalue}".split("\n")[0]
+        except CellTimeoutError:
+            error = f"ran longer than {self._timeout:g} s"
+        except DeadKernelError:
+            error = "the kernel died"
+        outputs = merge_streams([dict(output) for output in cell.outputs])
+        return CellRun(outputs, cell.execution_count, self._event, error)
+
+    async def stop(self, *, wait: bool) -> None:
+        """Ask the kernel to exit; with `wait`, give its exit handlers time. A kernel that does not answer is killed."""
+        if self._channels is not None:
+            with contextlib.suppress(Exception):
+                self._channels.shutdown()
+        if wait:
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._manager.provisioner.wait(), EXIT_TIMEOUT)
+        if self._channels is not None:
+            self._channels.stop_channels()
+        self._manager.cleanup_connection_file()
+
+    async def kill(self) -> None:
+        """End the kernel at once."""
+        with contextlib.suppress(Exception):
+            await self._manager.shutdown_kernel(now=True)
+        if self._channels is not None:
+            self._channels.stop_channels()
+
+    async def _handshake(self) -> None:
+        """Ask for kernel_info until both the answer and its status have arrived: the first messages of a new subscription get lost."""
+        asked: set[str] = set()
+        subscribed = False
+        deadline = time.monotonic() + START_TIMEOUT
+        answered = False
+        while not (subscribed and answered):
+            if time.monotonic() > deadline or not await self._manager.is_alive():
+                raise KernelError(f"kernel {self._manager.kernel_name!r} does not answer; does its command start by hand? {self._command()}")
+            if not answered or not subscribed:
+                asked.add(self._channels.kernel_info())
+            answered = answered or await self._arrives(self._channels.get_shell_msg, asked, wait=0.3 if not answered else _SUBSCRIBE_INTERVAL)
+            subscribed = subscribed or await self._arrives(self._channels.get_iopub_msg, asked, wait=_SUBSCRIBE_INTERVAL)
+        await self._drain(self._channels.get_shell_msg)
+        await self._drain(self._channels.get_iopub_msg)
+
+    async def _arrives(self, get: Any, asked: set[str], *, wait: float) -> bool:
+        from queue import Empty
+
+        try:
+            message = await get(timeout=wait)
+        except Empty:
+            return False
+        return message["parent_header"].get("msg_id") in asked
+
+    async def _drain(self, get: Any) -> None:
+        from queue import Empty
+
+        with contextlib.suppress(Empty):
+            while True:
+                await get(timeout=0)
+
+    async def _ask(self, code: str, question: dict[str, str]) -> dict[str, Any]:
+        from queue import Empty
+
+        request = self._channels.execute(code, silent=True, store_history=False, user_expressions=question, allow_stdin=False)
+        deadline = time.monotonic() + QUESTION_TIMEOUT
+        while time.monotonic() < deadline:
+            with contextlib.suppress(Empty):
+                reply: dict[str, Any] = await self._channels.get_shell_msg(timeout=1.0)
+                if reply["parent_header"].get("msg_id") == request:
+                    return reply
+            if not await self._manager.is_alive():
+                raise KernelError("the kernel died")
+        raise KernelError(f"the kernel did not answer within {QUESTION_TIMEOUT:g} s")
+
+    def _answer(self, reply: dict[str, Any]) -> Current:
+        try:
+            current: Current = inject.answer(reply)
+        except ValueError as error:
+            raise KernelError(f"seednb could not be loaded in kernel {self._manager.kernel_name!r}: {error}") from None
+        return current
+
+    def _take(self, message: dict[str, Any]) -> bool:
+        """Take an event of ours out of the messages that nbclient sees; show streams to whoever wants them."""
+        if message["msg_type"] == EVENT_TYPE:
+            self._event = message["content"]
+            return True
+        if message["msg_type"] == "stream" and self.on_stream is not None:
+            self.on_stream(message["content"]["name"], message["content"]["text"])
+        return False
+
+    def _command(self) -> str:
+        return " ".join(self._manager.kernel_spec.argv)
+
+
+def merge_streams(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Join neighbouring outputs of one stream, as front ends do: how a text is cut into messages depends on timing."""
+    merged: list[dict[str, Any]] = []
+    for output in outputs:
+        last = merged[-1] if merged else {}
+        if output["output_type"] == "stream" and last.get("output_type") == "stream" and last["name"] == output["name"]:
+            last["text"] += output["text"]
+        else:
+            merged.append(output)
+    return merged

@@ -1,0 +1,113 @@
+"""Which seed and switches apply in this process, and where they came from."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, Optional
+
+from seednb.errors import SeedError, SettingsError
+
+MAX_SEED = 2**32 - 1
+ENVIRONMENT = "SEEDNB_SEED"
+_GENERATED_BITS = 31
+
+
+class Choice(NamedTuple):
+    """A seed and its origin: `environment`, `pyproject`, `generated`, `magic`, `command-line`, `api` or `record`."""
+
+    seed: int
+    origin: str
+
+
+def check_seed(value: object, *, where: str = "") -> int:
+    """Return `value` as a seed; raise SeedError unless it is an integer in 0 … 2**32-1 (or its decimal text).
+
+    Booleans and floats are refused: frameworks read them differently.
+    """
+    prefix = f"{where}: " if where else ""
+    if isinstance(value, str):
+        if not re.fullmatch(r"\s*[+-]?[0-9]{1,30}\s*", value, re.ASCII):
+            raise SeedError(f"{prefix}{_cut(value)!r} is not a seed: give an integer from 0 to {MAX_SEED}, for example 42")
+        value = int(value)
+    index = getattr(type(value), "__index__", None)
+    if index is None or isinstance(value, bool):
+        raise SeedError(f"{prefix}{_cut(repr(value))} is not a seed: give an integer from 0 to {MAX_SEED}, for example 42")
+    number = int(index(value))
+    if not 0 <= number <= MAX_SEED:
+        shown = str(number) if abs(number) < 10**30 else "the number"
+        raise SeedError(f"{prefix}seed {shown} is out of range: give an integer from 0 to {MAX_SEED}")
+    return number
+
+
+def generate_seed() -> int:
+    """Return a new seed below 2**31, from the operating system's entropy."""
+    return int.from_bytes(os.urandom(4), "big") >> (32 - _GENERATED_BITS)
+
+
+def choose_seed(directory: Path, environ: Optional[Mapping[str, str]] = None) -> Choice:
+    """Return the seed for a run that names none: SEEDNB_SEED, then the nearest pyproject.toml, then a new one."""
+    return environment_seed(environ) or pyproject_seed(directory) or Choice(generate_seed(), "generated")
+
+
+def environment_seed(environ: Optional[Mapping[str, str]] = None) -> Optional[Choice]:
+    """Return the seed of SEEDNB_SEED, if it is set and not empty."""
+    text = (os.environ if environ is None else environ).get(ENVIRONMENT, "")
+    return Choice(check_seed(text, where=ENVIRONMENT), "environment") if text.strip() else None
+
+
+def pyproject_seed(directory: Path) -> Optional[Choice]:
+    """Return `seed` of `[tool.seednb]` in the nearest pyproject.toml at or above a directory, if it is there."""
+    path, table = pyproject(directory)
+    return Choice(check_seed(table["seed"], where=f"{path}: [tool.seednb] seed"), "pyproject") if "seed" in table else None
+
+
+def pyproject(directory: Path) -> tuple[Optional[Path], dict[str, Any]]:
+    """Return the nearest pyproject.toml at or above a directory, and its `[tool.seednb]` table (empty where there is none)."""
+    for folder in (directory, *directory.parents):
+        path = folder / "pyproject.toml"
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (FileNotFoundError, NotADirectoryError, PermissionError):
+            continue
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{path}: cannot be read: {error}") from None
+        return path, _table(text, path)
+    return None, {}
+
+
+def is_off(environ: Optional[Mapping[str, str]] = None) -> bool:
+    """Tell whether SEEDNB=off asks seednb to keep out of this process."""
+    return (os.environ if environ is None else environ).get("SEEDNB", "").strip().lower() in {"off", "0", "false", "no"}
+
+
+def _table(text: str, path: Path) -> dict[str, Any]:
+    if "seednb" not in text:
+        return {}
+    try:
+        import tomllib
+    except ImportError:  # Python < 3.11 has no TOML reader
+        return _scalars(text)
+    try:
+        table = tomllib.loads(text).get("tool", {}).get("seednb", {})
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: not valid TOML: {error}") from None
+    if not isinstance(table, dict):
+        raise SettingsError(f"{path}: [tool.seednb] must be a table")
+    return table
+
+
+def _scalars(text: str) -> dict[str, Any]:
+    """Read the integers, booleans and plain strings of `[tool.seednb]`, all that the kernel side asks for."""
+    body = re.search(r"^\[tool\.seednb\][^\n]*\n(.*?)(?=^\[|\Z)", text, re.MULTILINE | re.DOTALL)
+    values: dict[str, Any] = {}
+    for name, value in re.findall(r"^([\w-]+)\s*=\s*([^#\n]+)", body[1] if body else "", re.MULTILINE):
+        value = value.strip()
+        values[name] = {"true": True, "false": False}.get(value, value.strip("\"'"))
+    return values
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"

@@ -1,0 +1,61 @@
+"""The protocol of a source: one PRNG system that can be seeded, and mostly read and restored."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import ClassVar, Optional
+
+EXACT_RESTORE = "exact-restore"
+READABLE = "readable"
+SET_ONLY = "set-only"
+
+
+class Source:
+    """One PRNG system. A subclass names the module whose import completes it, and touches nothing before that.
+
+    traits: `exact-restore` (restore() brings back every later draw), `readable` (the state can be read, but hidden
+    counters survive a restore) or `set-only`.
+    """
+
+    name: ClassVar[str]
+    module: ClassVar[str]
+    traits: ClassVar[frozenset[str]] = frozenset({EXACT_RESTORE, READABLE})
+
+    def loaded(self) -> bool:
+        """Tell whether the user's code has imported this system, completely."""
+        return complete(self.module) is not None
+
+    def seed(self, seed: int) -> None:
+        """Start the stream that the system's own seeding call starts for `seed` (0 … 2**32-1)."""
+        raise NotImplementedError
+
+    def state(self) -> Optional[bytes]:
+        """Return the whole state as bytes that are equal exactly when the states are; None where it cannot be read."""
+        raise NotImplementedError
+
+    def restore(self, state: bytes) -> None:
+        """Put a state back that `state` returned in this process."""
+        raise NotImplementedError
+
+
+def complete(name: str) -> Optional[ModuleType]:
+    """Return the module if it has been imported to its end, else None; import nothing."""
+    module = sys.modules.get(name)
+    spec = getattr(module, "__spec__", None)
+    return None if getattr(spec, "_initializing", False) else module
+
+
+def pack(*parts: bytes) -> bytes:
+    """Join byte strings so that `unpack` can part them again."""
+    return b"".join(len(part).to_bytes(8, "big") + part for part in parts)
+
+
+def unpack(data: bytes) -> list[bytes]:
+    """Part what `pack` joined."""
+    parts = []
+    while data:
+        size = 8 + int.from_bytes(data[:8], "big")
+        parts.append(data[8:size])
+        data = data[size:]
+    return parts

@@ -1,0 +1,114 @@
+"""NumPy's legacy global generator, `numpy.random.mtrand._rand`."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import struct
+import sys
+from typing import Any, Optional
+
+from seednb.sources.base import Source, complete
+
+MTRAND = "numpy.random.mtrand"
+_KEY_BYTES = 4 * 624
+_MT19937_BYTES = _KEY_BYTES + 4
+_GAUSS = struct.Struct("i4xd")
+
+
+class NumpySource(Source):
+    """The generator behind `np.random.rand()` and every library that draws from NumPy's global state."""
+
+    name = "numpy"
+    module = "numpy.random"
+
+    def __init__(self) -> None:
+        self._gauss_offset: Optional[int] = None
+        self._address: tuple[Any, int] = (None, 0)
+
+    def loaded(self) -> bool:
+        return complete(self.module) is not None and complete(MTRAND) is not None
+
+    def seed(self, seed: int) -> None:
+        # np.random.seed() would mark the global state as seeded by hand (`_seed_seq` becomes None), which SPEC 7 lets
+        # libraries warn about: https://scientific-python.org/specs/spec-0007/. The stream is the same.
+        rand = _rand()
+        if _is_mt19937(rand):
+            rand.set_state(_random_state_class()(seed).get_state())
+        else:
+            rand.set_state(dict(type(rand._bit_generator)(seed).state, has_gauss=0, gauss=0.0))
+
+    def state(self) -> bytes:
+        rand = _rand()
+        if self._gauss_offset is None:
+            self._gauss_offset = _find_gauss(_random_state_class())
+        if self._gauss_offset < 0 or not _is_mt19937(rand):
+            return json.dumps(rand.get_state(legacy=False), default=lambda array: array.tolist()).encode()
+        gauss = ctypes.string_at(id(rand) + self._gauss_offset, _GAUSS.size)
+        return ctypes.string_at(self._state_address(rand._bit_generator), _MT19937_BYTES) + gauss
+
+    def restore(self, state: bytes) -> None:
+        if state.startswith(b"{"):
+            saved = json.loads(state)
+        else:
+            key = sys.modules["numpy"].frombuffer(state[:_KEY_BYTES], dtype="uint32")  # type: ignore[attr-defined]
+            position = int.from_bytes(state[_KEY_BYTES:_MT19937_BYTES], sys.byteorder)
+            has_gauss, gauss = _GAUSS.unpack(state[_MT19937_BYTES:])
+            saved = {"bit_generator": "MT19937", "state": {"key": key, "pos": position}, "has_gauss": has_gauss, "gauss": gauss}
+        if saved["bit_generator"] == type(_rand()._bit_generator).__name__:
+            _rand().set_state(saved)
+
+    def _state_address(self, generator: Any) -> int:
+        known, address = self._address
+        if known is not generator:
+            address = generator.ctypes.state_address
+            self._address = (generator, address)
+        return address
+
+
+def _rand() -> Any:
+    return sys.modules[MTRAND]._rand  # type: ignore[attr-defined]
+
+
+def _random_state_class() -> Any:
+    return sys.modules[MTRAND].RandomState  # type: ignore[attr-defined]
+
+
+def _is_mt19937(rand: Any) -> bool:
+    return type(rand._bit_generator).__name__ == "MT19937"
+
+
+def _find_gauss(random_state: Any) -> int:
+    """Return where a RandomState keeps its cached Gaussian (`aug_bitgen_t`: int has_gauss, double gauss), or -1.
+
+    The Gaussian lies in the object, outside MT19937's own memory, so a reader of that memory alone misses it. The
+    position is found and proved with generators of our own; without proof the public get_state() is read.
+    """
+    if sys.implementation.name != "cpython":
+        return -1
+    probe = random_state(20_19)
+    probe.standard_normal()
+    memory = ctypes.string_at(id(probe), random_state.__basicsize__)
+    offset = memory.find(_GAUSS.pack(1, probe.get_state()[4]))
+    return offset if offset >= 0 and _gauss_is_at(offset, random_state) and _key_is_exact(random_state) else -1
+
+
+def _gauss_is_at(offset: int, random_state: Any) -> bool:
+    for seed in (1, 2):
+        probe = random_state(seed)
+        for _ in range(3):
+            if _GAUSS.unpack(ctypes.string_at(id(probe) + offset, _GAUSS.size)) != tuple(probe.get_state()[3:]):
+                return False
+            probe.standard_normal()
+    return True
+
+
+def _key_is_exact(random_state: Any) -> bool:
+    probe = random_state(3)
+    for draws in (0, 1, 700):
+        probe.random_sample(draws)
+        _, key, position = probe.get_state()[:3]
+        expected = key.tobytes() + int(position).to_bytes(4, sys.byteorder)
+        if ctypes.string_at(probe._bit_generator.ctypes.state_address, _MT19937_BYTES) != expected:
+            return False
+    return True
