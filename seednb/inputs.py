@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from typing import Any
 
 MAX_FILES = 1000
@@ -19,7 +20,8 @@ class InputFiles:
 
     def __init__(self, folder: str) -> None:
         self._folder = os.path.realpath(folder)
-        self._skipped = tuple(os.path.join(os.path.realpath(path), "") for path in _foreign())
+        self._installed = _folders({sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(__file__)})
+        self._system = _folders({"/proc", "/sys", "/dev", "/etc", "/usr", "/opt", "/run", "/lib", tempfile.gettempdir()})
         self._read: dict[str, None] = {}
         self._written: set[str] = set()
         self._on = False
@@ -41,11 +43,16 @@ class InputFiles:
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         if not self._on or event != "open" or len(self._read) >= MAX_FILES:
             return
-        path, mode, flags = arguments[:3]
+        try:
+            self._note(*arguments[:3])
+        except Exception:  # an audit hook that raises makes the user's open() fail
+            self._on = False
+
+    def _note(self, path: Any, mode: Any, flags: int) -> None:
         if not isinstance(path, str):
             return
-        written = any(letter in mode for letter in "wax+") if isinstance(mode, str) else bool(flags & (os.O_WRONLY | os.O_RDWR))
-        absolute = os.path.join(os.getcwd(), path)
+        written = bool(set("wax+") & set(mode)) if isinstance(mode, str) else bool(flags & (os.O_WRONLY | os.O_RDWR))
+        absolute = path if os.path.isabs(path) else os.path.join(os.getcwd(), path)
         if written:
             self._written.add(absolute)
         elif absolute not in self._written:
@@ -53,7 +60,8 @@ class InputFiles:
 
     def _relative(self, path: str) -> str:
         real = os.path.realpath(path)
-        if real.startswith(self._skipped) or not os.path.isfile(real):
+        inside = real.startswith(os.path.join(self._folder, ""))
+        if real.startswith(self._installed) or (not inside and real.startswith(self._system)) or not os.path.isfile(real):
             return ""
         try:
             name = os.path.relpath(real, self._folder).replace(os.sep, "/")
@@ -64,8 +72,5 @@ class InputFiles:
         return "" if hidden or "__pycache__" in parts or parts.count("..") > _MAX_UP else name
 
 
-def _foreign() -> set[str]:
-    import tempfile
-
-    package = os.path.dirname(__file__)
-    return {sys.prefix, sys.base_prefix, sys.exec_prefix, tempfile.gettempdir(), package, "/proc", "/sys", "/dev", "/etc", "/usr", "/opt", "/run", "/lib"}
+def _folders(paths: set[str]) -> tuple[str, ...]:
+    return tuple(os.path.join(os.path.realpath(path), "") for path in paths)

@@ -61,6 +61,7 @@ class Current(TypedDict):
     reseeds: list[list[Any]]
     environment: dict[str, Any]
     determinism: dict[str, Any]
+    inputs: list[str]
     busy_at_exit: bool
 
 

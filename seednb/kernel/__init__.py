@@ -9,6 +9,7 @@ from typing import Any, Optional
 
 from seednb.determinism import determinism, environment, hash_seed
 from seednb.errors import SeednbError
+from seednb.inputs import InputFiles
 from seednb.kernel.cells import CellHooks
 from seednb.kernel.magic import SeedMagic
 from seednb.kernel.output import RecordOutput
@@ -29,6 +30,7 @@ class Extension:
         self._listening = False
         self._exit_handlers = _exit_handlers()
         self._cell_directory: Optional[Any] = None
+        self._inputs: Optional[InputFiles] = None
 
     def install(self) -> None:
         """Put the magics and hooks in place; SEEDNB_SEED seeds at once."""
@@ -43,6 +45,8 @@ class Extension:
         self.magic.uninstall()
         if self._cell_directory is not None:
             _ipykernel_compiler().get_tmp_directory = self._cell_directory
+        if self._inputs is not None:
+            self._inputs.stop()
         end_session()
 
     def attach(self, plan: Plan) -> Current:
@@ -50,6 +54,8 @@ class Extension:
         self.magic.plan = plan
         self.output.carries_record = False
         self._listening = True
+        self._inputs = InputFiles(os.getcwd())
+        self._inputs.start()
         if plan["stable_files"]:
             self._make_cell_files_stable()
         for name, value in plan["restore_env"].items():
@@ -74,6 +80,7 @@ class Extension:
             "reseeds": [list(item) for item in runtime.reseeds],
             "environment": environment(),
             "determinism": determinism(),
+            "inputs": [] if self._inputs is None else self._inputs.names(),
             "busy_at_exit": _exit_handlers() > self._exit_handlers or _has_other_threads(),
         }
 

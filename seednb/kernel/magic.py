@@ -103,7 +103,7 @@ class SeedMagic:
         if over is None:
             self._output.show(f"seednb: seed {choice.seed}")
         else:
-            self._output.show(f"seednb: seed {choice.seed} ({_ORIGINS[choice.origin]}) in place of {over}")
+            self._output.show(f"seednb: seed {choice.seed} ({_ORIGINS.get(choice.origin, choice.origin)}) in place of {over}")
 
     def _status(self) -> str:
         runtime = self._runtime

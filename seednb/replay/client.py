@@ -94,6 +94,15 @@ class FreshRuntime:
         outputs = merge_streams([dict(output) for output in cell.outputs])
         return CellRun(outputs, cell.execution_count, self._event, error)
 
+    async def interrupt(self) -> None:
+        """Interrupt the running cell."""
+        with contextlib.suppress(Exception):
+            await self._manager.interrupt_kernel()
+
+    async def is_alive(self) -> bool:
+        """Tell whether the kernel's process lives."""
+        return bool(await self._manager.is_alive())
+
     async def stop(self, *, wait: bool) -> None:
         """Ask the kernel to exit; with `wait`, give its exit handlers time. A kernel that does not answer is killed."""
         if self._channels is not None:

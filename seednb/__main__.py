@@ -1,0 +1,7 @@
+"""`python -m seednb`."""
+
+from __future__ import annotations
+
+from seednb.cli import main
+
+main()

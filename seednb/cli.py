@@ -1,0 +1,153 @@
+"""The command line: `seednb` and `jupyter seednb`. Exit codes: 0 ran or reproduced, 1 a cell failed or differed, 2 bad input, 130 stopped."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seednb import __version__
+from seednb.errors import SeednbError
+from seednb.settings import check_seed
+
+if TYPE_CHECKING:
+    from seednb.replay.report import Report
+
+OK, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
+_NOTEBOOK = click.Path(path_type=Path)
+
+
+class _Seed(click.ParamType):
+    name = "seed"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        return check_seed(value, where="--seed")
+
+
+_seed = click.option("--seed", type=_Seed(), metavar="N", help="An integer from 0 to 4294967295.")
+_timeout = click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Longest time for one cell, in seconds.")
+_kernel = click.option("--kernel", metavar="NAME", help="Run in this kernel, in place of the one that the notebook names.")
+_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="seednb")
+def cli() -> None:
+    """Make notebooks reproducible: one seed for every generator, recorded, replayed, compared."""
+
+
+@cli.command()
+@click.argument("notebook", type=_NOTEBOOK)
+@click.option("-o", "--output", type=_NOTEBOOK, help="Write here, in place of replacing NOTEBOOK.")
+@_seed
+@click.option("--no-seal", is_flag=True, help="Leave unseeded generators to the operating system's entropy.")
+@_timeout
+@_kernel
+@click.option("--stream", is_flag=True, help="Show what the cells print, while they run.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+def run(
+    notebook: Path, output: Path | None, seed: int | None, no_seal: bool, timeout: float | None, kernel: str | None, stream: bool, quiet: bool
+) -> int:
+    """Run NOTEBOOK in a fresh runtime, seeded before its first cell, and write it with its record."""
+    from seednb.replay.report import Report
+    from seednb.replay.run import RunOptions, run_notebook
+
+    report = Report(quiet=quiet, stream=stream)
+    result = run_notebook(notebook, RunOptions(seed=seed, seal=not no_seal, timeout=timeout, kernel=kernel, output=output), report.progress(notebook))
+    report.ran(result)
+    if result.execution.interrupted:
+        return STOPPED
+    return OK if result.execution.complete else FAILED
+
+
+@cli.command()
+@click.argument("notebooks", type=_NOTEBOOK, nargs=-1, required=True)
+@_seed
+@_timeout
+@_kernel
+@_json
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+def verify(notebooks: Sequence[Path], seed: int | None, timeout: float | None, kernel: str | None, as_json: bool, quiet: bool) -> int:
+    """Replay NOTEBOOKS in fresh runtimes with their recorded seeds, and compare. Writes nothing.
+
+    A notebook without a record is run twice, with one new seed and two hash seeds, and the two runs are compared.
+    """
+    from seednb.replay.report import Report
+    from seednb.replay.verify import VerifyOptions, verify_notebook
+
+    report = Report(quiet=quiet or as_json)
+    results = []
+    for path in notebooks:
+        result = verify_notebook(path, VerifyOptions(seed=seed, timeout=timeout, kernel=kernel), report.progress(path))
+        results.append(result)
+        report.verified(result)
+        if result.interrupted:
+            return STOPPED
+    if as_json:
+        _print_json(results[0].to_json() if len(results) == 1 else {"notebooks": [result.to_json() for result in results]})
+    return OK if all(result.reproduced for result in results) else FAILED
+
+
+@cli.command()
+@click.argument("first", type=_NOTEBOOK)
+@click.argument("second", type=_NOTEBOOK)
+@_json
+def compare(first: Path, second: Path, as_json: bool) -> int:
+    """Compare two executed notebooks, FIRST and SECOND, without running them."""
+    from seednb.compare import compare_notebooks
+    from seednb.notebook import Notebook
+    from seednb.replay.report import Report
+
+    a, b = Notebook.read(first), Notebook.read(second)
+    comparison = compare_notebooks(a.nb, b.nb, record_a=a.record(), record_b=b.record())
+    if as_json:
+        _print_json(comparison.to_json())
+    else:
+        Report().compared(first, a.nb, comparison)
+    return OK if comparison.reproduced else FAILED
+
+
+@cli.command()
+@click.argument("notebook", type=_NOTEBOOK)
+@_json
+def show(notebook: Path, as_json: bool) -> int:
+    """Show the record of NOTEBOOK: its seed, where it came from, and what each cell drew."""
+    from seednb.notebook import Notebook
+    from seednb.replay.report import Report
+
+    read = Notebook.read(notebook)
+    record = read.record()
+    if record is None:
+        click.echo(f"seednb: {notebook} has no record; seednb run makes one", err=True)
+        return FAILED
+    if as_json:
+        _print_json(record.to_json())
+    else:
+        Report().shown(read, record)
+    return OK
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit."""
+    try:
+        code = cli.main(args=None if arguments is None else list(arguments), prog_name="seednb", standalone_mode=False)
+    except click.exceptions.Exit as exit_:
+        code = exit_.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = BAD_INPUT
+    except SeednbError as error:
+        click.echo(f"seednb: {error}", err=True)
+        code = BAD_INPUT
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("seednb: stopped", err=True)
+        code = STOPPED
+    sys.exit(code)
+
+
+def _print_json(value: Any) -> None:
+    click.echo(json.dumps(value, indent=1, ensure_ascii=False))

@@ -1,0 +1,211 @@
+"""Run all cells of a notebook in one fresh runtime, and gather what they gave."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from seednb.errors import KernelError
+from seednb.launch import Environment
+from seednb.replay.client import CellRun, FreshRuntime
+from seednb.replay.kernels import find_kernel
+from seednb.wire import WIRE_VERSION, Current, Plan
+
+INTERRUPT_GRACE = 5.0
+SKIP_TAG = "skip-execution"
+
+
+class Progress(Protocol):
+    """Who wants to know how a run goes on."""
+
+    def launched(self) -> None:
+        """The kernel's process has been started: slow imports cost nothing now."""
+
+    def started(self, cells: int) -> None:
+        """The run is about to start; it has so many code cells."""
+
+    def cell(self, position: int, index: int) -> None:
+        """The code cell at `position` of the run (from 0), `index` of the notebook, begins."""
+
+    def stream(self, name: str, text: str) -> None:
+        """The running cell has written to a stream."""
+
+    def ended(self) -> None:
+        """The run has ended, one way or the other."""
+
+
+@dataclass
+class Execution:
+    """What a run gave. `failed` is the index of the cell that ended it, with `reason`; `current` is None if the kernel died."""
+
+    cells: dict[int, CellRun] = field(default_factory=dict)
+    keys: dict[int, str] = field(default_factory=dict)
+    current: Current | None = None
+    failed: int | None = None
+    reason: str = ""
+    interrupted: bool = False
+    notices: list[str] = field(default_factory=list)
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether every cell ran."""
+        return self.failed is None and not self.interrupted
+
+
+def make_plan(
+    seed: int,
+    origin: str,
+    environment: Environment,
+    *,
+    override: bool = False,
+    seal: bool = True,
+    replay: bool = False,
+    reseeds: tuple[tuple[str, int], ...] = (),
+) -> Plan:
+    """Return the plan for a fresh runtime."""
+    return {
+        "version": WIRE_VERSION,
+        "seed": seed,
+        "origin": origin,
+        "override": override,
+        "seal": seal,
+        "replay": replay,
+        "reseeds": [list(item) for item in reseeds],
+        "restore_env": dict(environment.restore),
+        "stable_files": True,
+    }
+
+
+def execute(
+    nb: dict[str, Any],
+    keys: dict[int, str],
+    *,
+    folder: Path,
+    plan: Plan,
+    environment: Environment,
+    timeout: float | None = None,
+    kernel: str | None = None,
+    progress: Progress | None = None,
+) -> Execution:
+    """Run the code cells of a notebook from the top in a fresh runtime whose working directory is `folder`.
+
+    `keys` gives the key of each code cell by its index among all cells. A cell that fails ends the run, unless it is
+    tagged `raises-exception`. Ctrl-C ends it after interrupting the running cell. Raises KernelError where no runtime
+    can be had.
+    """
+    return asyncio.run(_execute(nb, keys, folder, plan, environment, timeout, kernel, progress))
+
+
+async def _execute(
+    nb: dict[str, Any],
+    keys: dict[int, str],
+    folder: Path,
+    plan: Plan,
+    environment: Environment,
+    timeout: float | None,
+    kernel: str | None,
+    progress: Progress | None,
+) -> Execution:
+    found = find_kernel(nb.get("metadata", {}), kernel)
+    execution = Execution(keys=keys, notices=list(found.notices))
+    with _stop_signals() as stop:
+        runtime = await FreshRuntime.start(found.name, cwd=folder, variables=environment.variables, timeout=timeout)
+        wait = False
+        try:
+            if progress is not None:
+                progress.launched()
+            await runtime.ready(nb["cells"], nb.get("metadata", {}))
+            await runtime.attach(plan)
+            await _run_cells(runtime, nb, execution, stop, progress)
+            if await _alive(runtime, execution):
+                execution.current = await runtime.current()
+                wait = execution.current["busy_at_exit"]
+        except BaseException:
+            await runtime.kill()
+            raise
+        if execution.current is None or execution.interrupted:
+            await runtime.kill()
+        else:
+            await runtime.stop(wait=wait)
+    return execution
+
+
+async def _run_cells(
+    runtime: FreshRuntime, nb: dict[str, Any], execution: Execution, stop: asyncio.Event, progress: Progress | None
+) -> None:
+    indices = [index for index in execution.keys if _runs(nb["cells"][index])]
+    if progress is not None:
+        progress.started(len(indices))
+        runtime.on_stream = progress.stream
+    try:
+        for position, index in enumerate(indices):
+            if progress is not None:
+                progress.cell(position, index)
+            result = await _run_or_stop(runtime, index, execution, stop)
+            if result is None or execution.failed is not None:
+                return
+    finally:
+        if progress is not None:
+            progress.ended()
+
+
+async def _run_or_stop(runtime: FreshRuntime, index: int, execution: Execution, stop: asyncio.Event) -> CellRun | None:
+    running = asyncio.ensure_future(runtime.run_cell(index, execution.keys[index]))
+    stopping = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if not running.done():
+        execution.interrupted, execution.failed, execution.reason = True, index, "interrupted"
+        stop.clear()
+        again = asyncio.ensure_future(stop.wait())
+        await runtime.interrupt()
+        await asyncio.wait({running, again}, timeout=INTERRUPT_GRACE, return_when=asyncio.FIRST_COMPLETED)
+        again.cancel()
+    stopping.cancel()
+    if not running.done():
+        running.cancel()
+        await asyncio.wait({running}, timeout=INTERRUPT_GRACE)
+        return None
+    result = execution.cells[index] = running.result()
+    if result.error is not None and execution.failed is None:
+        execution.failed, execution.reason = index, result.error
+    return result
+
+
+async def _alive(runtime: FreshRuntime, execution: Execution) -> bool:
+    """Tell whether the runtime can still be asked: a cell that ran too long, or was stopped, may hold it for ever."""
+    last = execution.cells.get(execution.failed) if execution.failed is not None else None
+    stuck = execution.failed is not None and (last is None or last.event is None)
+    return not stuck and await runtime.is_alive()
+
+
+def _runs(cell: dict[str, Any]) -> bool:
+    source = cell.get("source", "")
+    tags = cell.get("metadata", {}).get("tags", [])
+    return bool("".join(source).strip()) and not (isinstance(tags, list) and SKIP_TAG in tags)
+
+
+@contextmanager
+def _stop_signals() -> Iterator[asyncio.Event]:
+    """Turn Ctrl-C and SIGTERM into an event; a platform without such handlers keeps Python's own behaviour."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    undo: list[Callable[[], object]] = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except (NotImplementedError, RuntimeError, ValueError):
+            continue
+        undo.append(lambda number=number: loop.remove_signal_handler(number))
+    try:
+        yield stop
+    finally:
+        for step in undo:
+            step()
+
+
+__all__ = ["Execution", "KernelError", "Progress", "execute", "make_plan"]

@@ -1,0 +1,51 @@
+"""Which kernel runs a notebook: the one it names, or this environment's Python where that one is not installed here."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from seednb.errors import KernelError
+
+FALLBACK = "python3"
+
+
+class FoundKernel(NamedTuple):
+    """The name of an installed kernelspec, and what the user should know about the choice."""
+
+    name: str
+    notices: tuple[str, ...]
+
+
+def find_kernel(metadata: dict[str, Any], asked: str | None) -> FoundKernel:
+    """Return the kernel for a notebook's metadata, or the one asked for; raise KernelError where there is none."""
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+    manager = KernelSpecManager()
+    spec = metadata.get("kernelspec")
+    spec = spec if isinstance(spec, dict) else {}
+    named = spec.get("name")
+    name = asked or (named if isinstance(named, str) and named else FALLBACK)
+    notices: tuple[str, ...] = ()
+    try:
+        found = manager.get_kernel_spec(name)
+    except NoSuchKernel:
+        installed = ", ".join(sorted(manager.find_kernel_specs())) or "none"
+        if asked or _language(metadata, spec) != "python" or name == FALLBACK:
+            raise KernelError(f"kernel {name!r} is not installed (installed: {installed}); choose one with --kernel") from None
+        try:
+            found = manager.get_kernel_spec(FALLBACK)
+        except NoSuchKernel:
+            raise KernelError(f"kernel {name!r} is not installed (installed: {installed}); pip install ipykernel") from None
+        notices = (f"kernel {name!r} is not installed here; {FALLBACK!r} runs the notebook in its place",)
+        name = FALLBACK
+    if found.language.lower() != "python":
+        raise KernelError(f"kernel {name!r} runs {found.language}; this version of seednb replays Python notebooks only")
+    return FoundKernel(name, notices)
+
+
+def _language(metadata: dict[str, Any], spec: dict[str, Any]) -> str:
+    info = metadata.get("language_info")
+    for value in (spec.get("language"), info.get("name") if isinstance(info, dict) else None):
+        if isinstance(value, str):
+            return value.lower()
+    return "python"

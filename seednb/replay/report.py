@@ -1,0 +1,213 @@
+"""What the command line shows: one line by default, a table where cells are compared, details on demand."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress as RichProgress
+
+    from seednb.compare import CellResult, Comparison
+    from seednb.notebook import Notebook
+    from seednb.record import Record
+    from seednb.replay.run import RunResult
+    from seednb.replay.verify import Verification
+
+MARKS = {
+    "identical": ("✓", "green"),
+    "equivalent": ("≈", "blue"),
+    "close": ("~", "blue"),
+    "missing": ("·", "dim"),
+    "diverged": ("✗", "bold red"),
+    "failed": ("!", "bold red"),
+}
+_SOURCE_WIDTH = 44
+
+
+class Report:
+    """Writes for people: results to standard output, progress and notices to standard error."""
+
+    def __init__(self, *, quiet: bool = False, stream: bool = False) -> None:
+        self._quiet = quiet
+        self._stream = stream
+        self._consoles: dict[bool, Console] = {}
+
+    def progress(self, path: Path) -> CellProgress:
+        """Return what shows a run's progress on a terminal, cell by cell."""
+        return CellProgress(self, path, quiet=self._quiet, stream=self._stream)
+
+    def console(self, *, stderr: bool = False) -> Console:
+        """Return the console for one of the two streams."""
+        if stderr not in self._consoles:
+            from rich.console import Console
+
+            self._consoles[stderr] = Console(stderr=stderr, highlight=False, soft_wrap=True)
+        return self._consoles[stderr]
+
+    def ran(self, result: RunResult) -> None:
+        """Say how a run ended and where it was written."""
+        execution = result.execution
+        for notice in execution.notices:
+            self._say(notice, stderr=True)
+        record = result.record
+        seed = f"seed {record.seed} ({record.origin})" if record is not None else "no record"
+        if execution.complete:
+            kept = f", {result.kept} unchanged" if result.kept else ""
+            self._say(f"{seed} · {plural(len(execution.cells), 'cell')} ran{kept} · {result.written}")
+            return
+        reason = "was interrupted" if execution.interrupted else f"failed: {execution.reason}"
+        self._say(f"cell {_number(execution.failed)} {reason} · {seed} · what ran is in {result.written}", stderr=True, always=True)
+
+    def verified(self, result: Verification) -> None:
+        """Show a verification's table and its summary."""
+        for notice in result.notices:
+            self._say(notice, stderr=True)
+        if self._quiet:
+            return
+        what = "recorded run and its replay" if result.had_record else "two fresh runs (the notebook has no record)"
+        self._compared(f"{result.path}: {what}, seed {result.seed}", result.nb, result.comparison)
+        if result.failed is not None:
+            self._say(f"cell {_number(result.failed)} failed: {result.reason}", stderr=True)
+
+    def compared(self, path: Path, nb: dict[str, Any], comparison: Comparison) -> None:
+        """Show a comparison's table and its summary."""
+        self._compared(str(path), nb, comparison)
+
+    def shown(self, notebook: Notebook, record: Record) -> None:
+        """Show a record."""
+        table = _table("cell", "source", "changed")
+        for index, key, cell in notebook.code_cells:
+            line = record.cells.get(key)
+            changed = "not recorded" if line is None else "unseeded" if line.unseeded else "  ".join(sorted(line.sources)) or "–"
+            table.add_row(str(index + 1), _first_line(cell), changed)
+        environment = record.environment
+        console = self.console()
+        console.print(f"seed [bold]{record.seed}[/bold] · {record.origin} · {record.mode} · {'sealed' if record.sealed else 'not sealed'}")
+        versions = ", ".join(f"{name} {version}" for name, version in sorted(environment.get("packages", {}).items()))
+        console.print(f"Python {environment.get('python')} · {_escaped(str(environment.get('cpu')))} · {environment.get('cores')} cores")
+        console.print(_escaped(versions or "no packages that draw or compute were loaded"))
+        for key, seed in record.reseeds:
+            console.print(f"reseeded with {seed} in cell {_escaped(key)}")
+        for name in record.inputs:
+            console.print(f"read {_escaped(name)}")
+        console.print(table)
+
+    def _compared(self, title: str, nb: dict[str, Any], comparison: Comparison) -> None:
+        console = self.console()
+        console.print(f"[bold]{_escaped(title)}[/bold]")
+        table = _table("cell", "source", "verdict", "why")
+        for result in comparison.cells:
+            mark, style = MARKS[result.verdict.value]
+            cell = nb["cells"][result.index] if result.index < len(nb["cells"]) else {}
+            table.add_row(str(result.index + 1), _first_line(cell), f"[{style}]{mark} {result.verdict.value}[/]", _why(result))
+        console.print(table)
+        for note in comparison.notes:
+            console.print(_escaped(note), style="dim")
+        console.print(_summary(comparison))
+
+    def _say(self, text: str, *, stderr: bool = False, always: bool = False) -> None:
+        if always or not self._quiet:
+            self.console(stderr=stderr).print(f"seednb: {_escaped(text)}")
+
+
+class CellProgress:
+    """Shows which cell runs, on a terminal; and the cells' streams, when asked for."""
+
+    def __init__(self, report: Report, path: Path, *, quiet: bool, stream: bool) -> None:
+        self._report = report
+        self._path = path
+        self._quiet = quiet
+        self._stream = stream
+        self._bar: RichProgress | None = None
+        self._total = 0
+
+    def launched(self) -> None:
+        """The kernel is starting: the moment for slow imports."""
+        if not self._quiet:
+            self._report.console(stderr=True)
+
+    def started(self, cells: int) -> None:
+        """Begin to show progress."""
+        self._total = cells
+        if self._quiet or not self._report.console(stderr=True).is_terminal:
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self._bar = Progress(*columns, console=self._report.console(stderr=True), transient=True)
+        self._bar.add_task(_escaped(self._path.name), total=cells)
+        self._bar.start()
+
+    def cell(self, position: int, index: int) -> None:
+        """Show that a cell begins."""
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], completed=position, description=f"{_escaped(self._path.name)} cell {index + 1}")
+
+    def stream(self, name: str, text: str) -> None:
+        """Pass on what a cell prints."""
+        if not self._stream:
+            return
+        if self._bar is not None:
+            self._bar.console.out(text, end="")
+        else:
+            target = sys.stderr if name == "stderr" else sys.stdout
+            target.write(text)
+            target.flush()
+
+    def ended(self) -> None:
+        """Take the progress away."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+
+def plural(count: int, noun: str) -> str:
+    """Return `1 cell`, `2 cells`."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _table(*columns: str) -> Any:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
+    for column in columns:
+        table.add_column(column, justify="right" if column == "cell" else "left", overflow="fold" if column == "why" else "ellipsis")
+    return table
+
+
+def _summary(comparison: Comparison) -> str:
+    counts: dict[str, int] = {}
+    for result in comparison.cells:
+        counts[result.verdict.value] = counts.get(result.verdict.value, 0) + 1
+    words = ", ".join(f"[{MARKS[name][1]}]{counts[name]} {name}[/]" for name in MARKS if name in counts) or "no code cells"
+    first = comparison.first_diverged
+    if first is None:
+        return f"[bold green]reproduced[/]: {words}" if comparison.reproduced else f"[bold]not compared[/]: {words}"
+    cause = f" ({first.cause})" if first.cause else ""
+    return f"[bold red]{first.verdict.value}[/] first at cell {first.index + 1}{cause}: {words}"
+
+
+def _why(result: CellResult) -> str:
+    rules = ", ".join(f"{count} {name}" if count > 1 else name for name, count in sorted(result.rules.items()))
+    return _escaped(" · ".join(part for part in (result.cause, result.detail, f"after: {rules}" if rules else "") if part))
+
+
+def _first_line(cell: dict[str, Any]) -> str:
+    text = "".join(cell.get("source", "")).strip()
+    line = text.split("\n")[0]
+    return _escaped(line if len(line) <= _SOURCE_WIDTH else line[: _SOURCE_WIDTH - 1] + "…")
+
+
+def _number(index: int | None) -> str:
+    return "?" if index is None else str(index + 1)
+
+
+def _escaped(text: str) -> str:
+    """Return text from a notebook so that a terminal shows it and obeys none of it."""
+    from rich.markup import escape
+
+    return escape("".join(letter if letter.isprintable() or letter == "\n" else "\N{REPLACEMENT CHARACTER}" for letter in text))

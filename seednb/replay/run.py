@@ -1,0 +1,160 @@
+"""`seednb run`: a notebook, a seed, a fresh runtime; outputs and record written when all went well."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from seednb.compare import CANON, Verdict, compare_outputs, output_digests, worst
+from seednb.digest import digest
+from seednb.errors import SettingsError
+from seednb.launch import Environment, plan_environment
+from seednb.notebook import Notebook, check_writable, is_trusted, sign
+from seednb.record import CellLine, Record
+from seednb.replay.client import CellRun
+from seednb.replay.execute import Execution, Progress, execute, make_plan
+from seednb.settings import Choice, choose_seed, environment_seed, is_off
+from seednb.wire import cell_line
+
+RECORD_VERSION = 1
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What `seednb run` was asked for. `seed` None: SEEDNB_SEED, the notebook's own `%seed N`, pyproject.toml, or a new one."""
+
+    seed: int | None = None
+    seal: bool = True
+    timeout: float | None = None
+    kernel: str | None = None
+    output: Path | None = None
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run did: how the cells went, the record, and where the notebook was written."""
+
+    execution: Execution
+    record: Record | None
+    written: Path
+    kept: int
+
+
+def run_notebook(path: Path, options: RunOptions, progress: Progress | None = None) -> RunResult:
+    """Run a notebook in a fresh runtime and write it with its record.
+
+    Without `options.output` the notebook is replaced when every cell ran; otherwise the result goes to
+    `NAME.partial.ipynb` beside it. Raises NotebookError, SeedError, SettingsError or KernelError, with the file
+    untouched.
+    """
+    refuse_when_off()
+    target = options.output or path
+    check_writable(target)
+    notebook = Notebook.read(path, sweep=True)
+    choice, override = choose(options.seed, path.parent)
+    environment = plan_environment()
+    plan = make_plan(choice.seed, choice.origin, environment, override=override, seal=options.seal)
+    trusted = is_trusted(notebook.nb)
+    execution = execute(
+        notebook.nb,
+        notebook.keys(),
+        folder=path.resolve().parent,
+        plan=plan,
+        environment=environment,
+        timeout=options.timeout,
+        kernel=options.kernel,
+        progress=progress,
+    )
+    return _write(notebook, execution, environment, target=target, in_place=options.output is None, trusted=trusted)
+
+
+def choose(asked: int | None, folder: Path) -> tuple[Choice, bool]:
+    """Return the seed for a run, and whether it overrides the notebook's own `%seed N`."""
+    if asked is not None:
+        return Choice(asked, "command-line"), True
+    found = environment_seed()
+    return (found, True) if found is not None else (choose_seed(folder.resolve()), False)
+
+
+def refuse_when_off() -> None:
+    """Raise SettingsError where SEEDNB=off asks seednb to keep out."""
+    if is_off():
+        raise SettingsError("SEEDNB=off is set in the environment; unset it to run notebooks with seednb")
+
+
+def make_record(execution: Execution, environment: Environment, *, folder: Path) -> Record | None:
+    """Return the record of a run, or None where the kernel died before it could be asked."""
+    current = execution.current
+    if current is None or current["seed"] is None:
+        return None
+    return Record.from_json(
+        {
+            "version": RECORD_VERSION,
+            "canon": CANON,
+            "seed": current["seed"],
+            "origin": current["origin"],
+            "mode": current["mode"],
+            "reseeds": current["reseeds"],
+            "sealed": current["sealed"],
+            "hash_seed": environment.hash_seed,
+            "determinism": current["determinism"],
+            "environment": current["environment"],
+            "inputs": digest_inputs(current["inputs"], folder),
+            "parameters": {},
+            "cells": {execution.keys[index]: str(line(cell)) for index, cell in execution.cells.items() if cell.event is not None},
+        }
+    )
+
+
+def line(cell: CellRun) -> CellLine:
+    """Return a cell's line of the record."""
+    canonical, ruled = output_digests(cell.outputs)
+    assert cell.event is not None
+    return CellLine.parse(f"{cell_line(cell.event)} o={canonical}/{ruled}")
+
+
+def digest_inputs(names: list[str], folder: Path) -> dict[str, str]:
+    """Return the digests of the files that a run has read, as far as they are still there."""
+    digests = {}
+    for name in names:
+        try:
+            digests[name] = digest((folder / name).read_bytes())
+        except OSError:
+            continue
+    return digests
+
+
+def reproduced(recorded: list[dict[str, Any]], outputs: list[dict[str, Any]]) -> bool:
+    """Tell whether outputs are identical or equivalent to recorded ones, so that these keep their bytes."""
+    return worst(result.verdict for result in compare_outputs(recorded, outputs)) in {Verdict.IDENTICAL, Verdict.EQUIVALENT}
+
+
+def _write(
+    notebook: Notebook, execution: Execution, environment: Environment, *, target: Path, in_place: bool, trusted: bool
+) -> RunResult:
+    folder = notebook.path.resolve().parent
+    record = make_record(execution, environment, folder=folder)
+    known = notebook.record()
+    kept = 0
+    for index, cell in execution.cells.items():
+        has_line = known is not None and execution.keys[index] in known.cells
+        if has_line and reproduced(notebook.nb["cells"][index].get("outputs", []), cell.outputs):
+            kept += 1
+        else:
+            notebook.set_cell(index, outputs=cell.outputs, execution_count=cell.execution_count)
+    if record is not None:
+        notebook.set_record(record.to_json())
+    if in_place and not execution.complete:
+        target = target.with_name(target.stem + ".partial.ipynb")
+    notebook.write(target)
+    if trusted:
+        sign(notebook.edited())
+    return RunResult(execution, record, target, kept)
+
+
+def relative(path: Path) -> str:
+    """Return a path as a user would type it here."""
+    shown = os.path.relpath(path)
+    return str(path) if shown.startswith("..") else shown
