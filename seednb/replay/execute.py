@@ -41,7 +41,7 @@ class Progress(Protocol):
 
 @dataclass
 class Execution:
-    """What a run gave. `failed` is the index of the cell that ended it, with `reason`; `current` is None if the kernel died."""
+    """What a run gave. `failed` is the index of the cell that ended it, with `reason`; `current` is as of the start if the kernel died."""
 
     cells: dict[int, CellRun] = field(default_factory=dict)
     keys: dict[int, str] = field(default_factory=dict)
@@ -115,23 +115,22 @@ async def _execute(
     execution = Execution(keys=keys, notices=list(found.notices))
     with _stop_signals() as stop:
         runtime = await FreshRuntime.start(found.name, cwd=folder, variables=environment.variables, timeout=timeout)
-        wait = False
         try:
             if progress is not None:
                 progress.launched()
             await runtime.ready(nb["cells"], nb.get("metadata", {}))
-            await runtime.attach(plan)
+            execution.current = await runtime.attach(plan)
             await _run_cells(runtime, nb, execution, stop, progress)
-            if await _alive(runtime, execution):
+            alive = await _alive(runtime, execution)
+            if alive:
                 execution.current = await runtime.current()
-                wait = execution.current["busy_at_exit"]
         except BaseException:
             await runtime.kill()
             raise
-        if execution.current is None or execution.interrupted:
-            await runtime.kill()
+        if alive and not execution.interrupted:
+            await runtime.stop(wait=execution.current["busy_at_exit"])
         else:
-            await runtime.stop(wait=wait)
+            await runtime.kill()
     return execution
 
 
