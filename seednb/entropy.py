@@ -21,11 +21,12 @@ NUMPY = "numpy.random.bit_generator"
 TENSORFLOW = "tensorflow.python.ops.stateful_random_ops"
 SEALED_MODULES = frozenset({NUMPY, TENSORFLOW})
 
-DENIED = frozenset({"aiohttp", "datasets", "dask", "distributed", "ipykernel", "jupyter_client", "mlflow", "ray", "seednb", "tornado", "wandb"})
+DENIED = frozenset(
+    {"aiohttp", "datasets", "dask", "distributed", "ipykernel", "jupyter_client", "mlflow", "ray", "seednb", "tornado", "wandb"}
+)
 """Top-level packages whose own unseeded generators keep the operating system's entropy: they make identifiers and cache keys."""
 
 _MAX_NOTES = 200
-_IMPORT = "import:"
 
 
 class Seal:
@@ -34,7 +35,9 @@ class Seal:
     A sealed use is keyed by (seed, cell key, number of the use within that cell), so that adding an unseeded generator
     to one cell leaves the others as they were; what installed code uses while it is imported has keys of its own, so
     that it does not matter where the import stands. Uses off the main thread or in a forked child have no such stable name:
-    they keep the operating system's entropy, and are noted.
+    they keep the operating system's entropy, and are noted (a child's notes stay in the child).
+
+    `RandomState(7)` counts as a use too: NumPy asks for entropy before it throws it away for the 7.
     """
 
     name = "sealed"
@@ -43,8 +46,10 @@ class Seal:
         self.seed: Optional[int] = None
         self.cell = ""
         self.importing = False
-        self.uses: dict[str, int] = {}
-        self.notes: list[Note] = []
+        self._uses: dict[str, int] = {}
+        self._import_uses: dict[str, int] = {}
+        self._state: Optional[bytes] = None
+        self._notes: dict[tuple[str, str, str], None] = {}
         self._undo: list[Callable[[], None]] = []
         self._sealed: set[str] = set()
         self._pid = _pid
@@ -52,8 +57,10 @@ class Seal:
 
     def start(self, seed: int) -> None:
         """Seal all that is imported, with the counters at zero; `imported` seals what comes later."""
-        self.seed = seed
-        self.uses.clear()
+        self.seed, self._home = seed, self._pid()
+        self._uses.clear()
+        self._import_uses.clear()
+        self._state = None
         for module in SEALED_MODULES:
             if complete(module) is not None:
                 self.imported(module)
@@ -68,43 +75,52 @@ class Seal:
 
     def imported(self, module: str) -> None:
         """Seal a module that has just been imported; what is sealed already stays as it is."""
-        if self.seed is not None and module in SEALED_MODULES and module not in self._sealed:
-            self._sealed.add(module)
+        if self.seed is None or module not in SEALED_MODULES or module in self._sealed:
+            return
+        self._sealed.add(module)
+        try:
             self._undo.append(_seal_numpy(self) if module == NUMPY else _seal_tensorflow(self))
+        except (AttributeError, KeyError) as error:  # a version that is built otherwise: not sealed, and said so
+            self._notes[("unsealed", module, f"{type(error).__name__}: {error}")] = None
 
     def has_drawn(self) -> bool:
         """Tell whether anything but importing code has used the seal since it started."""
-        return any(not key.startswith(_IMPORT) for key in self.uses)
+        return bool(self._uses)
 
     def state(self) -> bytes:
         """Return the counters, as bytes that change with every use."""
-        return json.dumps(sorted(item for item in self.uses.items() if not item[0].startswith(_IMPORT))).encode()
+        if self._state is None:
+            self._state = json.dumps(sorted(self._uses.items())).encode()
+        return self._state
 
     def restore(self, state: bytes) -> None:
         """Put counters back."""
-        self.uses = dict(json.loads(state))
+        self._uses = dict(json.loads(state))
+        self._state = None
 
     def bits(self, count: int, caller: FrameType) -> Optional[int]:
         """Return `count` sealed bits for one use, or None where the caller keeps its own entropy."""
-        if self.seed is None or self._pid() != self._home or caller.f_globals.get("__name__", "").partition(".")[0] in DENIED:
+        module = str(caller.f_globals.get("__name__"))
+        if self.seed is None or module.partition(".")[0] in DENIED:
             return None
-        if threading.current_thread() is not threading.main_thread():
-            self._note("threads", caller)
+        in_child = self._pid() != self._home
+        if in_child or threading.get_ident() != threading.main_thread().ident:
+            self._note("unsealed" if in_child else "threads", caller)
             return None
-        key = f"{_IMPORT}{caller.f_globals.get('__name__')}" if self.importing else self.cell
-        use = self.uses.get(key, 0)
-        self.uses[key] = use + 1
+        if self.importing:
+            return derive(self.seed, f"import:{module}", _count(self._import_uses, module), bits=count)
         self._note("sealed", caller)
-        return derive(self.seed, key, str(use), bits=count)
+        self._state = None
+        return derive(self.seed, self.cell, _count(self._uses, self.cell), bits=count)
 
     def take_notes(self) -> list[Note]:
-        """Return the notes since the last call."""
-        notes, self.notes = self.notes, []
-        return notes
+        """Return the notes since the last call, each once."""
+        notes, self._notes = self._notes, {}
+        return [{"kind": kind, "where": where, "what": what} for kind, where, what in notes]
 
     def _note(self, kind: str, caller: FrameType) -> None:
-        if len(self.notes) < _MAX_NOTES and not self.importing:
-            self.notes.append({"kind": kind, "where": _where(caller), "what": caller.f_code.co_name})
+        if len(self._notes) < _MAX_NOTES:
+            self._notes[(kind, _where(caller), caller.f_code.co_name)] = None
 
 
 def derive(seed: int, *path: str, bits: int) -> int:
@@ -116,15 +132,24 @@ def derive(seed: int, *path: str, bits: int) -> int:
     return int.from_bytes(b"".join(blocks)[:size], "big") >> (8 * size - bits)
 
 
+def _count(uses: dict[str, int], key: str) -> str:
+    """Count one use of a key; return how many came before it."""
+    use = uses.get(key, 0)
+    uses[key] = use + 1
+    return str(use)
+
+
 def _where(frame: FrameType) -> str:
-    """Name the place of a use: the cell's line that led to it, else the file's."""
-    place = f"{os.path.basename(frame.f_code.co_filename)} line {frame.f_lineno}"
-    step: Optional[FrameType] = frame
-    while step is not None:
-        if step.f_globals.get("__name__") == "__main__":
-            return f"line {step.f_lineno}" if step is frame else f"line {step.f_lineno}, through {place}"
-        step = step.f_back
-    return place
+    """Name the place of a use: the line of the running cell that led to it, and what it led through."""
+    main = getattr(sys.modules.get("__main__"), "__dict__", None)
+    cell: Optional[FrameType] = frame
+    while cell is not None and not (cell.f_globals is main and cell.f_code.co_name.startswith(("<module", "<cell line"))):
+        cell = cell.f_back
+    name = frame.f_code.co_name if frame.f_globals is main else os.path.basename(frame.f_code.co_filename)
+    place = f"{name} line {frame.f_lineno}"
+    if cell is None:
+        return place
+    return f"line {cell.f_lineno}" if cell is frame else f"line {cell.f_lineno}, through {place}"
 
 
 def _seal_numpy(seal: Seal) -> Callable[[], None]:
@@ -139,7 +164,8 @@ def _seal_numpy(seal: Seal) -> Callable[[], None]:
     module.randbits = randbits
 
     def undo() -> None:
-        module.randbits = original
+        if module.randbits is randbits:
+            module.randbits = original
 
     return undo
 
@@ -148,19 +174,21 @@ def _seal_tensorflow(seal: Seal) -> Callable[[], None]:
     """Replace `Generator.from_non_deterministic_state`, which also makes TensorFlow's global generator."""
     module: Any = sys.modules[TENSORFLOW]
     generator = module.Generator
-    original = generator.__dict__["from_non_deterministic_state"]
+    original = vars(generator)["from_non_deterministic_state"]
 
     def from_non_deterministic_state(cls: Any, alg: Any = None) -> Any:
         caller = sys._getframe(1)
-        if caller.f_globals.get("__name__") == TENSORFLOW:
-            return cls.from_seed(_global_seed(seal), alg=alg) if seal.seed is not None else original.__get__(None, cls)(alg)
+        if seal.seed is not None and caller.f_globals.get("__name__") == TENSORFLOW:
+            return cls.from_seed(_global_seed(seal), alg=alg)
         sealed = seal.bits(63, caller)
         return original.__get__(None, cls)(alg) if sealed is None else cls.from_seed(sealed, alg=alg)
 
-    generator.from_non_deterministic_state = classmethod(from_non_deterministic_state)
+    ours = classmethod(from_non_deterministic_state)
+    generator.from_non_deterministic_state = ours
 
     def undo() -> None:
-        generator.from_non_deterministic_state = original
+        if vars(generator)["from_non_deterministic_state"] is ours:
+            generator.from_non_deterministic_state = original
 
     return undo
 
@@ -170,6 +198,6 @@ def _global_seed(seal: Seal) -> int:
 
 
 def _restart_global_generator(seal: Seal) -> None:
-    module = complete(TENSORFLOW)
+    module: Any = complete(TENSORFLOW)
     if module is not None and module.global_generator is not None:
         module.global_generator.reset_from_seed(_global_seed(seal))

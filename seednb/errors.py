@@ -7,7 +7,7 @@
     ├── RecordError (ValueError)      the record in a notebook is broken
     └── KernelError (RuntimeError)    a fresh runtime could not be started, or died
     SeednbWarning (UserWarning)
-"""
+"""  # noqa: D208 - a tree is drawn with spaces
 
 from __future__ import annotations
 

@@ -11,29 +11,31 @@ from typing import Any, Callable, Optional, Protocol
 
 
 class Listener(Protocol):
-    """What an ImportHook calls, always in the main thread."""
+    """What an ImportHook calls."""
 
     def enter_import(self) -> Any:
-        """Installed code is about to be imported by code that is not; the result goes to `leave_import`."""
+        """Installed code is about to be imported by code that is not, in the main thread; the result goes to `leave_import`."""
 
     def leave_import(self, entered: Any) -> None:
         """The import that `enter_import` saw begin has ended, also by an exception."""
 
     def imported(self, module: str) -> None:
-        """A watched module has been imported to its end."""
+        """A watched module has been imported to its end, in any thread; nobody else has been able to use it yet."""
+
+    def failed(self, error: Exception) -> None:
+        """One of the calls above has raised."""
 
 
 class ImportHook:
     """A meta path finder that finds nothing itself: it lets the others find, and wraps the loader they found.
 
-    Only two kinds of import are wrapped: watched modules, and the outermost import of installed code (standard library
-    and site-packages; the user's own modules are the user's code). All others cost one membership test.
+    Only two kinds of import are wrapped: watched modules, and the main thread's outermost import of installed code
+    (standard library and site-packages; the user's own modules are the user's code). All others cost one membership test.
     """
 
     def __init__(self, watched: frozenset[str], listener: Listener) -> None:
         self._watched = watched
         self._listener = listener
-        self.errors: list[Exception] = []
         self._depth = 0
         self._finding: set[str] = set()
         self._main = threading.main_thread().ident
@@ -41,25 +43,25 @@ class ImportHook:
     def install(self) -> None:
         """Begin to watch; once more is once."""
         if self not in sys.meta_path:
-            sys.meta_path.insert(0, self)  # type: ignore[arg-type]
+            sys.meta_path.insert(0, self)
 
     def uninstall(self) -> None:
         """Stop watching."""
         if self in sys.meta_path:
-            sys.meta_path.remove(self)  # type: ignore[arg-type]
+            sys.meta_path.remove(self)
 
     def find_spec(self, name: str, path: Any = None, target: Optional[ModuleType] = None) -> Optional[ModuleSpec]:
         """Return the spec that the other finders give, with its loader wrapped; None where there is nothing to wrap."""
         watched = name in self._watched
-        if (self._depth and not watched) or name in self._finding or threading.get_ident() != self._main:
+        if (not watched and (self._depth or threading.get_ident() != self._main)) or name in self._finding:
             return None
         self._finding.add(name)
         try:
             spec = self._ask_others(name, path, target)
         finally:
             self._finding.discard(name)
-        if spec is not None and spec.loader is not None and (watched or _is_installed(spec.origin)):
-            self._wrap(name, spec.loader, watched=watched, installed=_is_installed(spec.origin))
+        if spec is not None and (watched or _is_installed(spec.origin)):
+            _Shadow.cast(spec.loader, self)
         return spec
 
     def _ask_others(self, name: str, path: Any, target: Optional[ModuleType]) -> Optional[ModuleSpec]:
@@ -71,31 +73,20 @@ class ImportHook:
                     return spec
         return None
 
-    def _wrap(self, name: str, loader: Any, *, watched: bool, installed: bool) -> None:
-        """Shadow this loader's exec_module for one use, so that the module keeps its real loader."""
-        original = getattr(loader, "exec_module", None)
-        if original is None or isinstance(loader, type):
-            return
-
-        def exec_module(module: ModuleType) -> None:
-            if loader.__dict__.get("exec_module") is exec_module:
-                del loader.exec_module
-            self._execute(original, module, watched=watched, outermost=installed and self._depth == 0)
-
-        try:
-            loader.exec_module = exec_module
-        except AttributeError:  # a loader with slots
-            return
-
-    def _execute(self, run: Callable[[ModuleType], None], module: ModuleType, *, watched: bool, outermost: bool) -> None:
+    def execute(self, run: Callable[[ModuleType], None], module: ModuleType) -> None:
+        """Run a module's code, and tell the listener."""
+        name, spec = module.__name__, getattr(module, "__spec__", None)
+        installed = _is_installed(getattr(spec, "origin", None))
+        outermost = installed and self._depth == 0 and threading.get_ident() == self._main
         entered = self._tell(self._listener.enter_import) if outermost else None
         self._depth += outermost
         try:
             run(module)
-            if watched:
-                # importlib says so only after exec_module, and the listener asks for complete modules.
-                module.__spec__._initializing = False  # type: ignore[union-attr]
-                self._tell(self._listener.imported, module.__name__)
+            if name in self._watched:
+                if spec is not None:
+                    # importlib says so only after exec_module, and the listener asks for complete modules.
+                    spec._initializing = False
+                self._tell(self._listener.imported, name)
         finally:
             self._depth -= outermost
             if outermost:
@@ -106,8 +97,32 @@ class ImportHook:
         try:
             return listen(*arguments)
         except Exception as error:
-            self.errors.append(error)
+            self._listener.failed(error)
             return None
+
+
+class _Shadow:
+    """Stands before one loader's `exec_module`, for one use, so that the module keeps its real loader."""
+
+    def __init__(self, hook: ImportHook, loader: Any, run: Callable[[ModuleType], None]) -> None:
+        self._hook = hook
+        self._loader = loader
+        self._run = run
+
+    @classmethod
+    def cast(cls, loader: Any, hook: ImportHook) -> None:
+        """Shadow a loader where that can be done. One may stand there still: specs are also looked up and never used."""
+        run = getattr(loader, "exec_module", None)
+        if run is None or isinstance(loader, type):
+            return
+        try:
+            loader.exec_module = cls(hook, loader, run._run if isinstance(run, cls) else run)
+        except AttributeError:  # a loader with slots
+            return
+
+    def __call__(self, module: ModuleType) -> None:
+        vars(self._loader).pop("exec_module", None)
+        self._hook.execute(self._run, module)
 
 
 _STDLIB = os.path.join(os.path.dirname(os.__file__), "")

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterable
 from typing import Any, NamedTuple, Optional
 
 from seednb.digest import digest
 from seednb.entropy import SEALED_MODULES, Seal
+from seednb.errors import SeednbError
 from seednb.imports import ImportHook
 from seednb.settings import check_seed
 from seednb.sources import EXACT_RESTORE, Source, builtin
 from seednb.wire import Note
 
 UNREADABLE = "-"
+_MAX_FAILURES = 20
+
+States = dict[str, Optional[bytes]]
 
 
 class CellFacts(NamedTuple):
@@ -28,29 +33,42 @@ class CellFacts(NamedTuple):
 class _Cell:
     """A cell in flight."""
 
-    def __init__(self, key: str, before: dict[str, Optional[bytes]], *, seeded: bool) -> None:
+    def __init__(self, key: str, before: States, *, seeded: bool) -> None:
         self.key = key
         self.before = before
         self.seeded = seeded
 
 
+class _Import(NamedTuple):
+    """What `enter_import` found: states of loaded sources, names of the seeded ones, and which seeding that was."""
+
+    states: list[tuple[Source, Optional[bytes]]]
+    seeded: frozenset[str]
+    seeding: int
+
+
 class Runtime:
     """One life of this process, from the first seed on.
 
-    `seed` is None until `start`. All writing happens in the main thread.
+    `seed` is None until `start`. All writing happens in the main thread, but for a source that another thread has just
+    imported, and in this process: forked children go on as they were copied.
     """
 
     def __init__(self, sources: Optional[Iterable[Source]] = None) -> None:
         self.epoch = os.urandom(16).hex()
         self.seed: Optional[int] = None
-        self.origin = ""
+        self.seed_origin = ""
         self.start_seed: Optional[int] = None
+        self.origin = ""
         self.reseeds: list[tuple[str, int]] = []
         self.seal = Seal()
         self.sealing = True
         self.sources: list[Source] = list(builtin() if sources is None else sources)
+        self.failures: list[str] = []
         self._open: list[_Cell] = []
-        self._fresh: dict[str, Optional[bytes]] = {}
+        self._fresh: States = {}
+        self._seedings = 0
+        self._home = os.getpid()
         watched = SEALED_MODULES.union(source.module for source in self.sources)
         self._imports = ImportHook(watched, self)
 
@@ -59,7 +77,8 @@ class Runtime:
     def start(self, seed: int, origin: str, *, sealing: bool = True) -> None:
         """Seed every loaded source now and every other one at its import.
 
-        The first call sets the start seed; so does a later one as long as nothing has drawn.
+        The first call sets the start seed; so does a later one as long as nothing has drawn. Raises SeedError if it is
+        no seed, and SeednbError, with all other sources seeded, if a source could not be.
         """
         seed = check_seed(seed)
         if self.start_seed is None or not self.has_drawn():
@@ -68,15 +87,18 @@ class Runtime:
             self.reseeds.append((self.cell, seed))
         for cell in self._open:
             cell.seeded = cell.seeded or not self._changed(cell.before)
-            cell.before.clear()  # a cell that seeds changes every source, also one that stood at that seed's start already
-        self.seed, self.sealing = seed, sealing
+        self.seed, self.seed_origin, self.sealing = seed, origin, sealing
+        self._home = os.getpid()
+        self._seedings += 1
         self._fresh.clear()
         self._imports.install()
         if sealing:
             self.seal.start(seed)
         else:
             self.seal.stop()
-        self._adopt()
+        failed = self._adopt()
+        if failed:
+            raise SeednbError(f"seed {seed} is set, but {'; '.join(failed)}")
 
     def stop(self) -> None:
         """Stop seeding and sealing; generators go on from where they are."""
@@ -115,50 +137,71 @@ class Runtime:
         digests = {name: UNREADABLE if state is None else digest(state) for name, state in self._changed(cell.before).items()}
         return CellFacts(cell.key, cell.seeded, digests, [] if self._open else self.seal.take_notes())
 
-    def states(self) -> dict[str, Optional[bytes]]:
+    def states(self) -> States:
         """Read the states of all loaded sources, and of the seal once it was used."""
-        states: dict[str, Optional[bytes]] = {source.name: source.state() for source in self.sources if source.loaded()}
+        states = {source.name: self._read(source) for source in self.sources if source.loaded()}
         if self.seal.has_drawn():
             states[self.seal.name] = self.seal.state()
         return states
 
-    def _changed(self, before: dict[str, Optional[bytes]]) -> dict[str, Optional[bytes]]:
+    def _changed(self, before: States) -> States:
         return {name: state for name, state in self.states().items() if name not in before or before[name] != state}
+
+    def _read(self, source: Source) -> Optional[bytes]:
+        try:
+            return source.state()
+        except Exception as error:  # one system that cannot be read must not hide the others
+            self.failed(error, f"{source.name} cannot be read")
+            return None
 
     # -- imports (called by ImportHook) ------------------------------------------------------------
 
     def enter_import(self) -> Any:
         """Remember the states that importing installed code must not change."""
-        if self.seed is None:
+        if self.seed is None or os.getpid() != self._home:
             return None
         self.seal.importing = True
-        states = [(source, source.state()) for source in self.sources if source.loaded() and EXACT_RESTORE in source.traits]
-        return states, frozenset(self._fresh)
+        exact = (source for source in self.sources if source.loaded() and EXACT_RESTORE in source.traits)
+        return _Import([(source, self._read(source)) for source in exact], frozenset(self._fresh), self._seedings)
 
     def leave_import(self, entered: Any) -> None:
         """Put back what importing drew: old generators to where they were, newly loaded ones to their start."""
         self.seal.importing = False
-        if self.seed is None or entered is None:
+        if self.seed is None or entered is None or entered.seeding != self._seedings:
             return
-        states, seeded = entered
-        for source, state in states:
-            if state is not None and source.state() != state:
+        for source, state in entered.states:
+            if state is not None and self._read(source) != state:
                 source.restore(state)
-        for name in self._fresh.keys() - seeded:
+        for name in self._fresh.keys() - entered.seeded:
             del self._fresh[name]
         self._adopt()
 
     def imported(self, module: str) -> None:
         """Seed a source whose module has just been imported, and seal what came with it."""
         self.seal.imported(module)
-        self._adopt()
+        if threading.get_ident() == threading.main_thread().ident:
+            self._adopt()
+        else:
+            self._adopt([source for source in self.sources if source.module == module and not source.per_thread])
 
-    def _adopt(self) -> None:
-        """Seed each loaded source that has not been seeded yet."""
-        for source in self.sources:
-            if self.seed is not None and source.name not in self._fresh and source.loaded():
-                source.seed(self.seed)
-                self._fresh[source.name] = source.state()
+    def failed(self, error: Exception, what: str = "an import hook failed") -> None:
+        """Remember what went wrong where nothing may be raised; `%seed` shows it."""
+        failure = f"{what}: {type(error).__name__}: {error}"
+        if failure not in self.failures and len(self.failures) < _MAX_FAILURES:
+            self.failures.append(failure)
+
+    def _adopt(self, sources: Optional[list[Source]] = None) -> list[str]:
+        """Seed each loaded source that has not been seeded yet; return what went wrong."""
+        failed = []
+        for source in self.sources if sources is None else sources:
+            if self.seed is not None and source.name not in self._fresh and source.loaded() and os.getpid() == self._home:
+                try:
+                    source.seed(self.seed)
+                except Exception as error:
+                    failed.append(f"{source.name} could not be seeded: {type(error).__name__}: {error}")
+                    self.failed(error, f"{source.name} could not be seeded")
+                self._fresh[source.name] = self._read(source)
+        return failed
 
 
 _session: list[Runtime] = []

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from seednb.errors import KernelError
 from seednb.replay import inject
@@ -31,9 +32,10 @@ class CellRun(NamedTuple):
 class FreshRuntime:
     """A kernel of the notebook's own environment, with the kernel side of seednb attached before the first cell."""
 
-    def __init__(self, manager: Any, timeout: float | None) -> None:
+    def __init__(self, manager: Any, timeout: float | None, log: IO[bytes]) -> None:
         self._manager = manager
         self._timeout = timeout
+        self._log = log
         self._client: Any = None
         self._channels: Any = None
         self._event: CellEvent | None = None
@@ -45,11 +47,12 @@ class FreshRuntime:
         from jupyter_client.manager import AsyncKernelManager
 
         manager = AsyncKernelManager(kernel_name=kernel_name)
+        log = tempfile.TemporaryFile()  # what the kernel's process itself says is shown only if it does not start
         try:
-            await manager.start_kernel(cwd=str(cwd), env=variables)
+            await manager.start_kernel(cwd=str(cwd), env=variables, stdout=log, stderr=log)
         except OSError as error:
             raise KernelError(f"kernel {kernel_name!r} does not start: {error}") from None
-        return cls(manager, timeout)
+        return cls(manager, timeout, log)
 
     async def ready(self, cells: list[dict[str, Any]], metadata: dict[str, Any]) -> None:
         """Wait until the kernel answers and its messages arrive."""
@@ -130,7 +133,7 @@ class FreshRuntime:
         answered = False
         while not (subscribed and answered):
             if time.monotonic() > deadline or not await self._manager.is_alive():
-                raise KernelError(f"kernel {self._manager.kernel_name!r} does not answer; does its command start by hand? {self._command()}")
+                raise KernelError(f"kernel {self._manager.kernel_name!r} does not answer: {self._last_words()}")
             if not answered or not subscribed:
                 asked.add(self._channels.kernel_info())
             answered = answered or await self._arrives(self._channels.get_shell_msg, asked, wait=0.3 if not answered else _SUBSCRIBE_INTERVAL)
@@ -184,8 +187,10 @@ class FreshRuntime:
             self.on_stream(message["content"]["name"], message["content"]["text"])
         return False
 
-    def _command(self) -> str:
-        return " ".join(self._manager.kernel_spec.argv)
+    def _last_words(self) -> str:
+        self._log.seek(0)
+        lines = self._log.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else f"does this start by hand? {' '.join(self._manager.kernel_spec.argv)}"
 
 
 def merge_streams(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from seednb.compare import CANON, Verdict, compare_outputs, output_digests, worst
 from seednb.digest import digest
-from seednb.errors import SettingsError
+from seednb.errors import NotebookError, SettingsError
 from seednb.launch import Environment, plan_environment
 from seednb.notebook import Notebook, check_writable, is_trusted, sign
 from seednb.record import CellLine, Record
@@ -148,10 +149,21 @@ def _write(
         notebook.set_record(record.to_json())
     if in_place and not execution.complete:
         target = target.with_name(target.stem + ".partial.ipynb")
-    notebook.write(target)
+    try:
+        notebook.write(target)
+    except NotebookError as error:
+        raise NotebookError(f"{error}; the result is in {_rescue(notebook)}") from None
     if trusted:
         sign(notebook.edited())
     return RunResult(execution, record, target, kept)
+
+
+def _rescue(notebook: Notebook) -> Path:
+    """Write what a run gave to the temporary directory: hours of work must not be lost to a full disk."""
+    descriptor, name = tempfile.mkstemp(prefix=f"{notebook.path.stem}-", suffix=".ipynb")
+    os.close(descriptor)
+    notebook.write(Path(name))
+    return Path(name)
 
 
 def relative(path: Path) -> str:

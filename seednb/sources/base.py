@@ -21,6 +21,8 @@ class Source:
     name: ClassVar[str]
     module: ClassVar[str]
     traits: ClassVar[frozenset[str]] = frozenset({EXACT_RESTORE, READABLE})
+    per_thread: ClassVar[bool] = False
+    """Each thread has a state of its own; the main thread's counts."""
 
     def loaded(self) -> bool:
         """Tell whether the user's code has imported this system, completely."""
@@ -42,8 +44,9 @@ class Source:
 def complete(name: str) -> Optional[ModuleType]:
     """Return the module if it has been imported to its end, else None; import nothing."""
     module = sys.modules.get(name)
-    spec = getattr(module, "__spec__", None)
-    return None if getattr(spec, "_initializing", False) else module
+    if module is None or type(module).__name__ == "_LazyModule":  # importlib.util.LazyLoader's: any look at it imports it
+        return None
+    return None if getattr(getattr(module, "__spec__", None), "_initializing", False) else module
 
 
 def pack(*parts: bytes) -> bytes:
