@@ -34,12 +34,10 @@ def seed(value: Optional[int] = None, *, seal: bool = True) -> int:
     `[tool.seednb] seed` in the nearest pyproject.toml, or is newly generated. With `seal`, unseeded NumPy and
     TensorFlow generators follow the seed too. Raises SeedError, and changes nothing, if the value is not a seed.
     """
-    from pathlib import Path
-
     from seednb.runtime import session
     from seednb.settings import Choice, check_seed, choose_seed
 
-    choice = choose_seed(Path.cwd()) if value is None else Choice(check_seed(value), "api")
+    choice = choose_seed() if value is None else Choice(check_seed(value), "api")
     session().start(choice.seed, choice.origin, sealing=seal)
     return choice.seed
 

@@ -7,8 +7,10 @@ import os
 import platform
 import re
 import sys
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Callable, Optional
+
+from seednb.sources.base import complete
 
 FLAGS = (
     "ATEN_CPU_CAPABILITY",
@@ -58,10 +60,10 @@ def environment() -> dict[str, Any]:
 def determinism() -> dict[str, Any]:
     """Return the determinism switches that the loaded frameworks report."""
     switches: dict[str, Any] = {}
-    torch = sys.modules.get("torch")
+    torch: Any = complete("torch")
     if torch is not None:
         switches["torch.deterministic_algorithms"] = _ask(lambda: bool(torch.are_deterministic_algorithms_enabled()))
-    tensorflow: Any = sys.modules.get("tensorflow.python.framework.config")
+    tensorflow: Any = complete("tensorflow.python.framework.config")
     if tensorflow is not None:
         switches["tensorflow.op_determinism"] = _ask(lambda: bool(tensorflow.is_op_determinism_enabled()))
     return {name: value for name, value in switches.items() if value is not None}
@@ -73,7 +75,7 @@ def hash_seed() -> Optional[int]:
     return 0 if secret == bytes(24) else None
 
 
-@lru_cache(maxsize=None)
+@lru_cache(maxsize=1)
 def cpu() -> str:
     """Return the processor's name and those of its instruction sets that libraries choose their kernels by."""
     model, flags = platform.machine(), ""
@@ -95,34 +97,39 @@ def cores() -> int:
 
 def threads() -> dict[str, int]:
     """Return the thread counts that are set in the environment, or that loaded frameworks report."""
-    counts = {name: int(os.environ[name]) for name in THREADS if os.environ.get(name, "").isdigit()}
-    torch = sys.modules.get("torch")
-    counts["torch"] = _ask(lambda: torch.get_num_threads()) if torch is not None else None  # type: ignore[attr-defined]
-    return {name: count for name, count in counts.items() if count is not None}
+    counts = {name: int(os.environ[name]) for name in THREADS if os.environ.get(name, "").isdecimal()}
+    count = _ask(lambda: int(sys.modules["torch"].get_num_threads())) if complete("torch") is not None else None
+    return counts if count is None else {**counts, "torch": count}
 
 
 def math_libraries() -> list[str]:
     """Return the file names of the loaded BLAS and OpenMP libraries (their builds carry a hash in the name), sorted."""
-    text = _ask(lambda: _read("/proc/self/maps")) or ""
-    return sorted({match[1] for line in text.splitlines() if (match := _BLAS.search(line))})
+    return list(_math_libraries(len(sys.modules)))
 
 
 def devices() -> list[str]:
     """Return the accelerators that the user's code has initialised; asking for others would initialise them."""
-    cuda: Any = getattr(sys.modules.get("torch"), "cuda", None)
+    cuda: Any = getattr(complete("torch"), "cuda", None)
     if cuda is None or not _ask(cuda.is_initialized):
         return []
-    return [_ask(lambda index=index: str(cuda.get_device_name(index))) or "cuda" for index in range(cuda.device_count())]
+    return [str(_ask(partial(cuda.get_device_name, index)) or "cuda") for index in range(cuda.device_count())]
 
 
 def packages() -> dict[str, str]:
     """Return the versions of the loaded packages that draw or compute."""
-    versions = {}
-    for name in sorted(PACKAGES & sys.modules.keys()):
-        version = getattr(sys.modules[name], "__version__", None)
-        if isinstance(version, str):
-            versions[name] = version[:_MAX_TEXT]
-    return versions
+    versions = {name: _ask(partial(_version, name)) for name in sorted(PACKAGES & sys.modules.keys())}
+    return {name: version[:_MAX_TEXT] for name, version in versions.items() if isinstance(version, str)}
+
+
+def _version(name: str) -> Any:
+    return getattr(complete(name), "__version__", None)
+
+
+@lru_cache(maxsize=1)
+def _math_libraries(_modules: int) -> tuple[str, ...]:
+    """Look through the memory map again only when modules have been imported: it is a long file."""
+    text = _ask(lambda: _read("/proc/self/maps")) or ""
+    return tuple(sorted({match[1] for line in text.splitlines() if (match := _BLAS.search(line))}))
 
 
 def _cpuinfo() -> str:

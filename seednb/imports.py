@@ -22,7 +22,7 @@ class Listener(Protocol):
     def imported(self, module: str) -> None:
         """A watched module has been imported to its end, in any thread; nobody else has been able to use it yet."""
 
-    def failed(self, error: Exception) -> None:
+    def failed(self, error: Exception) -> object:
         """One of the calls above has raised."""
 
 

@@ -90,6 +90,7 @@ class Runtime:
         self.seed, self.seed_origin, self.sealing = seed, origin, sealing
         self._home = os.getpid()
         self._seedings += 1
+        self.failures.clear()
         self._fresh.clear()
         self._imports.install()
         if sealing:
@@ -170,8 +171,7 @@ class Runtime:
         if self.seed is None or entered is None or entered.seeding != self._seedings:
             return
         for source, state in entered.states:
-            if state is not None and self._read(source) != state:
-                source.restore(state)
+            self._put_back(source, state)
         for name in self._fresh.keys() - entered.seeded:
             del self._fresh[name]
         self._adopt()
@@ -184,22 +184,31 @@ class Runtime:
         else:
             self._adopt([source for source in self.sources if source.module == module and not source.per_thread])
 
-    def failed(self, error: Exception, what: str = "an import hook failed") -> None:
-        """Remember what went wrong where nothing may be raised; `%seed` shows it."""
+    def _put_back(self, source: Source, state: Optional[bytes]) -> None:
+        if state is not None and self._read(source) != state:
+            try:
+                source.restore(state)
+            except Exception as error:
+                self.failed(error, f"{source.name} could not be put back after an import")
+
+    def failed(self, error: Exception, what: str = "an import hook failed") -> str:
+        """Remember what went wrong where nothing may be raised, for `%seed` to show; return it in words."""
         failure = f"{what}: {type(error).__name__}: {error}"
         if failure not in self.failures and len(self.failures) < _MAX_FAILURES:
             self.failures.append(failure)
+        return failure
 
     def _adopt(self, sources: Optional[list[Source]] = None) -> list[str]:
         """Seed each loaded source that has not been seeded yet; return what went wrong."""
-        failed = []
+        failed: list[str] = []
+        if self.seed is None or os.getpid() != self._home:
+            return failed
         for source in self.sources if sources is None else sources:
-            if self.seed is not None and source.name not in self._fresh and source.loaded() and os.getpid() == self._home:
+            if source.name not in self._fresh and source.loaded():
                 try:
                     source.seed(self.seed)
                 except Exception as error:
-                    failed.append(f"{source.name} could not be seeded: {type(error).__name__}: {error}")
-                    self.failed(error, f"{source.name} could not be seeded")
+                    failed.append(self.failed(error, f"{source.name} could not be seeded"))
                 self._fresh[source.name] = self._read(source)
         return failed
 

@@ -47,9 +47,9 @@ def generate_seed() -> int:
     return int.from_bytes(os.urandom(4), "big") >> (32 - _GENERATED_BITS)
 
 
-def choose_seed(directory: Path, environ: Optional[Mapping[str, str]] = None) -> Choice:
+def choose_seed(directory: Optional[Path] = None, environ: Optional[Mapping[str, str]] = None) -> Choice:
     """Return the seed for a run that names none: SEEDNB_SEED, then the nearest pyproject.toml, then a new one."""
-    return environment_seed(environ) or pyproject_seed(directory) or Choice(generate_seed(), "generated")
+    return environment_seed(environ) or pyproject_seed(directory or _working_directory()) or Choice(generate_seed(), "generated")
 
 
 def environment_seed(environ: Optional[Mapping[str, str]] = None) -> Optional[Choice]:
@@ -83,6 +83,13 @@ def is_off(environ: Optional[Mapping[str, str]] = None) -> bool:
     return (os.environ if environ is None else environ).get("SEEDNB", "").strip().lower() in {"off", "0", "false", "no"}
 
 
+def _working_directory() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError:  # it has been removed
+        return Path(os.sep)
+
+
 def _table(text: str, path: Path) -> dict[str, Any]:
     if "seednb" not in text:
         return {}
@@ -106,8 +113,11 @@ def _scalars(text: str) -> dict[str, Any]:
     for name, value in re.findall(r"^([\w-]+)\s*=\s*([^#\n]+)", body[1] if body else "", re.MULTILINE):
         value = value.strip()
         values[name] = {"true": True, "false": False}.get(value, value.strip("\"'"))
+        if re.fullmatch(r"[+-]?[0-9]+(_[0-9]+)*", value):
+            values[name] = int(value)
     return values
 
 
 def _cut(text: str) -> str:
+    text = " ".join(text.split())
     return text if len(text) <= 40 else text[:39] + "…"

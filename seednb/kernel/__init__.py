@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 import threading
 from typing import Any, Optional
 
@@ -14,7 +15,7 @@ from seednb.kernel.cells import CellHooks
 from seednb.kernel.magic import SeedMagic
 from seednb.kernel.output import RecordOutput
 from seednb.runtime import CellFacts, end_session, session
-from seednb.settings import environment_seed, is_off
+from seednb.settings import ENVIRONMENT, is_off
 from seednb.wire import EVENT_TYPE, WIRE_VERSION, CellEvent, Current, Plan
 
 
@@ -24,8 +25,9 @@ class Extension:
     def __init__(self, shell: Any) -> None:
         self.shell = shell
         self.runtime = session()
+        self.off = is_off()
         self.output = RecordOutput(shell, self.runtime)
-        self.magic = SeedMagic(shell, self.runtime, self.output)
+        self.magic = SeedMagic(shell, self.runtime, self.output, off=self.off)
         self.cells = CellHooks(shell, self.runtime, self._cell_done)
         self._listening = False
         self._exit_handlers = _exit_handlers()
@@ -33,11 +35,15 @@ class Extension:
         self._inputs: Optional[InputFiles] = None
 
     def install(self) -> None:
-        """Put the magics and hooks in place; SEEDNB_SEED seeds at once."""
+        """Put the magics and hooks in place; SEEDNB_SEED seeds at once. Switched off, the magics say so and do nothing."""
         self.magic.install()
+        if self.off:
+            return
         self.cells.install()
-        if environment_seed() is not None and self.runtime.seed is None:
+        if os.environ.get(ENVIRONMENT, "").strip():
             self.magic.start_unasked()
+            if self.runtime.cell:
+                self.magic.show_seed()
 
     def uninstall(self) -> None:
         """Put back all that was changed."""
@@ -85,12 +91,19 @@ class Extension:
         }
 
     def _cell_done(self, event: CellEvent, facts: CellFacts) -> None:
-        if self.runtime.start_seed is None and not self._listening:
-            self.magic.start_unasked()
+        if not self._listening:
+            self._seed_unasked()
         self.output.add(event, facts)
         if self._listening:
             kernel = self.shell.kernel
             kernel.session.send(kernel.iopub_socket, EVENT_TYPE, event, parent=_parent(kernel), ident=kernel._topic(EVENT_TYPE))
+
+    def _seed_unasked(self) -> None:
+        try:
+            self.magic.start_unasked()
+            self.magic.show_seed()
+        except SeednbError as error:
+            self.output.show(f"seednb: {error}")
 
     def _make_cell_files_stable(self) -> None:
         """Give cells file names without the process id, so that warnings and tracebacks read the same in each run."""
@@ -102,17 +115,16 @@ class Extension:
 
 
 def load(shell: Any) -> None:
-    """Load the extension into a shell; once more is once, and SEEDNB=off loads nothing."""
+    """Load the extension into a shell; once more is once."""
     if getattr(shell, "_seednb", None) is not None:
         return
-    if is_off():
+    shell._seednb = extension = Extension(shell)
+    if extension.off:
         print("seednb: switched off by SEEDNB=off")
-        return
-    shell._seednb = Extension(shell)
     try:
-        shell._seednb.install()
+        extension.install()
     except SeednbError as error:
-        print(f"seednb: {error}")
+        print(f"seednb: {error}", file=sys.stderr)
 
 
 def unload(shell: Any) -> None:
@@ -124,8 +136,6 @@ def unload(shell: Any) -> None:
 
 
 def _ipykernel_compiler() -> Any:
-    import sys
-
     return sys.modules.get("ipykernel.compiler")
 
 

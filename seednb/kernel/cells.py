@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Optional
+import threading
+from typing import Any, Callable, NamedTuple, Optional
 
 from seednb.digest import source_digest
-from seednb.kernel.identity import Identity
+from seednb.kernel.identity import Identity, request_metadata, sent_id
 from seednb.runtime import CellFacts, Runtime
 from seednb.wire import CellEvent
 
 
+class _Begun(NamedTuple):
+    """A cell in flight: IPython's ExecutionInfo (None where we were loaded in its middle), its source, its request, and if it counts."""
+
+    info: Any
+    source: str
+    request: Any
+    counts: bool
+
+
 class CellHooks:
-    """IPython's `pre_run_cell` and `post_run_cell` are no clean pair: blank cells end without beginning, and cells nest."""
+    """IPython's `pre_run_cell` and `post_run_cell` are no clean pair.
+
+    Blank cells end without beginning, interrupted asynchronous ones end without saying which, cells nest, and cells of
+    subshells run in other threads, beside ours.
+    """
 
     def __init__(self, shell: Any, runtime: Runtime, done: Callable[[CellEvent, CellFacts], None]) -> None:
         self._shell = shell
         self._runtime = runtime
         self._done = done
         self._identity = Identity()
-        self._begun: list[Any] = []
-        self.errors: list[Exception] = []
+        self._begun: list[_Begun] = []
+        self._thread = threading.get_ident()
 
     def install(self) -> None:
         """Begin to watch cells; the one that is running counts from here."""
@@ -31,52 +45,75 @@ class CellHooks:
 
     def uninstall(self) -> None:
         """Stop watching."""
-        for name, hook in (("pre_run_cell", self.pre_run_cell), ("post_run_cell", self.post_run_cell)):
-            if hook in self._shell.events.callbacks[name]:
-                self._shell.events.unregister(name, hook)
+        self._unregister("pre_run_cell", self.pre_run_cell)
+        self._unregister("post_run_cell", self.post_run_cell)
         while self._begun:
             self._begun.pop()
             self._runtime.end_cell()
 
+    def _unregister(self, name: str, hook: Callable[[Any], None]) -> None:
+        try:
+            self._shell.events.unregister(name, hook)
+        except ValueError:  # someone has taken it away before us
+            return
+
     def pre_run_cell(self, info: Any) -> None:
         """A cell begins."""
+        if threading.get_ident() != self._thread:
+            return
         try:
+            if self._begun and _request(self._shell) != self._begun[0].request:
+                self._end(0)
             self._begin(info, str(info.raw_cell))
         except Exception as error:  # IPython prints what a hook raises into the cell's output
-            self.errors.append(error)
+            self._runtime.failed(error, "a cell hook failed")
 
     def post_run_cell(self, result: Any) -> None:
         """A cell has ended, or a blank one was run."""
+        if threading.get_ident() != self._thread:
+            return
         try:
-            info = getattr(result, "info", None)
-            if self._begun and self._matches(info):
-                _, source = self._begun.pop()
-                self._end(source)
+            position = self._position(getattr(result, "info", None))
+            if position is not None:
+                self._end(position)
         except Exception as error:
-            self.errors.append(error)
+            self._runtime.failed(error, "a cell hook failed")
 
     def _begin(self, info: Any, source: str) -> None:
-        key = self._runtime.cell if self._begun else self._identity.key(self._shell, info, source)
-        self._begun.append((info, source))
+        metadata = request_metadata(self._shell, info)
+        # Front ends run code of their own too, without storing it in the history, and without a cell's id.
+        counts = bool(getattr(info, "store_history", True)) or sent_id(metadata) is not None
+        key = self._runtime.cell
+        if not self._begun and counts:
+            key = self._identity.key(metadata, source)
+        self._begun.append(_Begun(info, source, _request(self._shell), counts))
         self._runtime.begin_cell(key)
 
-    def _end(self, source: str) -> None:
-        facts = self._runtime.end_cell()
-        if facts is not None and not self._begun:
+    def _end(self, position: int) -> None:
+        """End the cell at this position of those in flight, and those in it, whose ends have got lost."""
+        facts = None
+        while len(self._begun) > position:
+            cell = self._begun.pop()
+            facts = self._runtime.end_cell()
+        if facts is not None and not self._begun and cell.counts:
             event: CellEvent = {
                 "event": "cell",
                 "key": facts.key,
-                "source": source_digest(source),
+                "source": source_digest(cell.source),
                 "sources": facts.sources,
                 "seeded": facts.seeded,
                 "notes": facts.notes,
             }
             self._done(event, facts)
 
-    def _matches(self, info: Any) -> bool:
-        """Tell whether this end belongs to the innermost begin: a blank cell ends without one."""
-        begun, source = self._begun[-1]
-        return begun is None or begun is info or (info is not None and str(getattr(info, "raw_cell", None)) == source)
+    def _position(self, info: Any) -> Optional[int]:
+        """Return which of the cells in flight ends, the innermost that fits; None for a blank one, which has not begun."""
+        source = getattr(info, "raw_cell", None)
+        for position in reversed(range(len(self._begun))):
+            cell = self._begun[position]
+            if info is None or cell.info is info or cell.source == source:
+                return position
+        return None
 
 
 def running_source(shell: Any) -> Optional[str]:
@@ -87,3 +124,10 @@ def running_source(shell: Any) -> Optional[str]:
         return None
     code = content.get("code")
     return code if isinstance(code, str) else None
+
+
+def _request(shell: Any) -> Any:
+    """Return the id of the request that is being executed, or None outside kernels."""
+    parent = getattr(shell, "parent_header", None)
+    header = parent.get("header") if isinstance(parent, dict) else None
+    return header.get("msg_id") if isinstance(header, dict) else None

@@ -13,9 +13,9 @@ class Identity:
     def __init__(self) -> None:
         self._occurrences: dict[str, int] = {}
 
-    def key(self, shell: Any, info: Any, source: str) -> str:
+    def key(self, metadata: dict[str, Any], source: str) -> str:
         """Return the cell's key: the id that the front end sent, else the source's digest and its occurrence."""
-        sent = sent_id(request_metadata(shell, info))
+        sent = sent_id(metadata)
         if sent is not None:
             return sent
         digest = source_digest(source)

@@ -11,12 +11,13 @@ from seednb.wire import RECORD_MIME, cell_line
 
 RECORD_VERSION = 1
 CANON_VERSION = 1
+MANY_CELLS = 500
 _PATIENCE = 20
-"""An update of the record waits until this many times its own cost has passed, so that it takes at most 5 % of the time."""
+"""Above MANY_CELLS an update waits until this many times the cost of the last one has passed: at most 5 % of the time."""
 
 
 class RecordOutput:
-    """The output of the cell that seeds; its record is brought up to date as later cells run."""
+    """The output of the cell that seeds; its record is brought up to date after each later cell."""
 
     def __init__(self, shell: Any, runtime: Runtime, *, _clock: Callable[[], float] = time.perf_counter) -> None:
         self._shell = shell
@@ -24,22 +25,35 @@ class RecordOutput:
         self._clock = _clock
         self._cells: dict[str, str] = {}
         self._shown: Optional[tuple[str, str]] = None
+        self._displays = 0
         self._not_before = 0.0
-        self.carries_record = True
+        self.carries_record = hasattr(shell, "kernel")  # a terminal would print each update
 
-    def show(self, text: str) -> None:
-        """Show one line of text in the running cell; from now on this output carries the record."""
-        if self.carries_record and self._shown is None:
-            self._shown = (f"seednb-{self._runtime.epoch}", text)
-            self._publish(update=False)
-        else:
-            self._shell.display_pub.publish({"text/plain": text, "text/html": _html(text)})
+    @property
+    def shown(self) -> bool:
+        """Tell whether an output carries the record, or none ever will."""
+        return self._shown is not None or not self.carries_record
+
+    def show(self, text: str, *, carries: bool = False) -> None:
+        """Show a text in the running cell; with `carries`, the record moves to this output."""
+        # What a cell captures is seen by nobody who could update it.
+        if not carries or not self.carries_record or type(self._shell.display_pub).__name__ == "CapturingDisplayPublisher":
+            self._shell.display_pub.publish(_bundle(text))
+            return
+        if self._shown is not None:
+            self._update(_bundle(self._shown[1]))
+        self._displays += 1
+        self._shown = (f"seednb-{self._runtime.epoch}-{self._displays}", text)
+        self._shell.display_pub.publish(self._with_record(), transient={"display_id": self._shown[0]})
 
     def add(self, event: Any, facts: CellFacts) -> None:
         """Add a cell that has ended to the record."""
         self._cells[facts.key] = cell_line(event)
-        if self._shown is not None and self._clock() >= self._not_before:
-            self._publish(update=True)
+        begun = self._clock()
+        if self._shown is not None and self.carries_record and (len(self._cells) <= MANY_CELLS or begun >= self._not_before):
+            self._update(self._with_record())
+            ended = self._clock()
+            self._not_before = ended + _PATIENCE * (ended - begun)
 
     def record(self) -> dict[str, Any]:
         """Return the record so far."""
@@ -60,18 +74,27 @@ class RecordOutput:
             "cells": self._cells,
         }
 
-    def _publish(self, *, update: bool) -> None:
-        if self._shown is None:
+    def _with_record(self) -> dict[str, Any]:
+        return {**_bundle(self._shown[1] if self._shown else ""), RECORD_MIME: self.record()}
+
+    def _update(self, bundle: dict[str, Any]) -> None:
+        """Replace what the carrying output shows: sent past the publisher, which would wait for the streams first."""
+        transient = {"display_id": self._shown[0] if self._shown else ""}
+        kernel = self._shell.kernel
+        try:
+            session, socket = kernel.session, kernel.iopub_socket
+        except AttributeError:  # kernels that are not ipykernel's
+            self._shell.display_pub.publish(bundle, transient=transient, update=True)
             return
-        display_id, text = self._shown
-        begun = self._clock()
-        data = {"text/plain": text, "text/html": _html(text), RECORD_MIME: self.record()}
-        self._shell.display_pub.publish(data, transient={"display_id": display_id}, update=update)
-        ended = self._clock()
-        self._not_before = ended + _PATIENCE * (ended - begun)
+        content = {"data": bundle, "metadata": {}, "transient": transient}
+        session.send(socket, "update_display_data", content, parent=self._shell.parent_header, ident=b"display_data")
+
+
+def _bundle(text: str) -> dict[str, Any]:
+    return {"text/plain": text, "text/html": _html(text)}
 
 
 def _html(text: str) -> str:
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>")
     style = "border:1px solid #8884;border-radius:1em;padding:.15em .8em;font:13px system-ui,sans-serif;display:inline-block"
     return f'<span style="{style}">{escaped}</span>'

@@ -57,7 +57,6 @@ def run_notebook(path: Path, options: RunOptions, progress: Progress | None = No
     choice, override = choose(options.seed, path.parent)
     environment = plan_environment()
     plan = make_plan(choice.seed, choice.origin, environment, override=override, seal=options.seal)
-    trusted = is_trusted(notebook.nb)
     execution = execute(
         notebook.nb,
         notebook.keys(),
@@ -68,7 +67,7 @@ def run_notebook(path: Path, options: RunOptions, progress: Progress | None = No
         kernel=options.kernel,
         progress=progress,
     )
-    return _write(notebook, execution, environment, target=target, in_place=options.output is None, trusted=trusted)
+    return _write(notebook, execution, environment, target=target, in_place=options.output is None)
 
 
 def choose(asked: int | None, folder: Path) -> tuple[Choice, bool]:
@@ -133,7 +132,7 @@ def reproduced(recorded: list[dict[str, Any]], outputs: list[dict[str, Any]]) ->
 
 
 def _write(
-    notebook: Notebook, execution: Execution, environment: Environment, *, target: Path, in_place: bool, trusted: bool
+    notebook: Notebook, execution: Execution, environment: Environment, *, target: Path, in_place: bool
 ) -> RunResult:
     folder = notebook.path.resolve().parent
     record = make_record(execution, environment, folder=folder)
@@ -153,7 +152,7 @@ def _write(
         notebook.write(target)
     except NotebookError as error:
         raise NotebookError(f"{error}; the result is in {_rescue(notebook)}") from None
-    if trusted:
+    if is_trusted(notebook.nb):
         sign(notebook.edited())
     return RunResult(execution, record, target, kept)
 

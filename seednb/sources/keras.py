@@ -1,4 +1,4 @@
-"""Keras 3's global SeedGenerator. (Layers draw their seeds from Python's `random` when they are built.)"""
+"""Keras 3's global SeedGenerator. Layers draw their seeds from Python's `random` when they are built."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from seednb.sources.base import Source, complete, pack, unpack
+from seednb.sources.tensorflow import read_variable
 
 GLOBAL_STATE = "keras.src.backend.common.global_state"
 GENERATOR = "global_seed_generator"
@@ -20,6 +21,7 @@ class KerasSource(Source):
 
     name = "keras"
     module = "keras"
+    per_thread = True
 
     def loaded(self) -> bool:
         return complete(self.module) is not None and complete(GLOBAL_STATE) is not None
@@ -30,7 +32,7 @@ class KerasSource(Source):
 
     def state(self) -> bytes:
         generator = _get(GENERATOR)
-        return pack(repr(_get(SEED)).encode(), b"" if generator is None else bytes(_values(generator).tobytes()))
+        return pack(repr(_get(SEED)).encode(), b"" if generator is None else _read(generator.state))
 
     def restore(self, state: bytes) -> None:
         seed, values = unpack(state)
@@ -38,21 +40,25 @@ class KerasSource(Source):
         if not values:
             _set(GENERATOR, None)
             return
-        generator = _get(GENERATOR)
+        keras, generator = sys.modules["keras"], _get(GENERATOR)
         if generator is None:
-            generator = sys.modules["keras"].random.SeedGenerator(seed=0)  # type: ignore[attr-defined]
+            generator = keras.random.SeedGenerator(seed=0)
             _set(GENERATOR, generator)
-        current = _values(generator)
-        generator.state.assign(sys.modules["numpy"].frombuffer(values, dtype=current.dtype))  # type: ignore[attr-defined]
+        dtype = keras.ops.convert_to_numpy(generator.state).dtype
+        generator.state.assign(sys.modules["numpy"].frombuffer(values, dtype=dtype))
 
 
 def _get(name: str) -> Any:
-    return sys.modules[GLOBAL_STATE].get_global_attribute(name)  # type: ignore[attr-defined]
+    return sys.modules[GLOBAL_STATE].get_global_attribute(name)
 
 
 def _set(name: str, value: Any) -> None:
-    sys.modules[GLOBAL_STATE].set_global_attribute(name, value)  # type: ignore[attr-defined]
+    sys.modules[GLOBAL_STATE].set_global_attribute(name, value)
 
 
-def _values(generator: Any) -> Any:
-    return sys.modules["keras"].ops.convert_to_numpy(generator.state)  # type: ignore[attr-defined]
+def _read(variable: Any) -> bytes:
+    """Read a Keras variable, on the TensorFlow backend without Keras' own detours."""
+    value = getattr(variable, "_value", None)
+    if type(value).__module__.startswith("tensorflow."):
+        return read_variable(value)
+    return bytes(sys.modules["keras"].ops.convert_to_numpy(variable).tobytes())

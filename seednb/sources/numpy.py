@@ -14,6 +14,7 @@ MTRAND = "numpy.random.mtrand"
 _KEY_BYTES = 4 * 624
 _MT19937_BYTES = _KEY_BYTES + 4
 _GAUSS = struct.Struct("i4xd")
+_RAW_BYTES = _MT19937_BYTES + _GAUSS.size
 
 
 class NumpySource(Source):
@@ -43,15 +44,15 @@ class NumpySource(Source):
         if self._gauss_offset is None:
             self._gauss_offset = _find_gauss(_random_state_class())
         if self._gauss_offset < 0 or not _is_mt19937(rand):
-            return json.dumps(rand.get_state(legacy=False), default=lambda array: array.tolist()).encode()
-        gauss = ctypes.string_at(id(rand) + self._gauss_offset, _GAUSS.size)
-        return ctypes.string_at(self._state_address(rand._bit_generator), _MT19937_BYTES) + gauss
+            return read_public(rand)
+        gauss = _GAUSS.unpack(ctypes.string_at(id(rand) + self._gauss_offset, _GAUSS.size))
+        return ctypes.string_at(self._state_address(rand._bit_generator), _MT19937_BYTES) + _GAUSS.pack(*gauss)
 
     def restore(self, state: bytes) -> None:
-        if state.startswith(b"{"):
+        if len(state) != _RAW_BYTES:
             saved = json.loads(state)
         else:
-            key = sys.modules["numpy"].frombuffer(state[:_KEY_BYTES], dtype="uint32")  # type: ignore[attr-defined]
+            key = sys.modules["numpy"].frombuffer(state[:_KEY_BYTES], dtype="uint32")
             position = int.from_bytes(state[_KEY_BYTES:_MT19937_BYTES], sys.byteorder)
             has_gauss, gauss = _GAUSS.unpack(state[_MT19937_BYTES:])
             saved = {"bit_generator": "MT19937", "state": {"key": key, "pos": position}, "has_gauss": has_gauss, "gauss": gauss}
@@ -66,12 +67,21 @@ class NumpySource(Source):
         return address
 
 
+def read_public(rand: Any) -> bytes:
+    """Read a RandomState by get_state(): for MT19937 into the same bytes as its memory holds, else as JSON."""
+    state = rand.get_state(legacy=False)
+    if not _is_mt19937(rand):
+        return json.dumps(state, default=lambda array: array.tolist()).encode()
+    position = int(state["state"]["pos"]).to_bytes(4, sys.byteorder)
+    return bytes(state["state"]["key"].tobytes()) + position + _GAUSS.pack(state["has_gauss"], state["gauss"])
+
+
 def _rand() -> Any:
-    return sys.modules[MTRAND]._rand  # type: ignore[attr-defined]
+    return sys.modules[MTRAND]._rand
 
 
 def _random_state_class() -> Any:
-    return sys.modules[MTRAND].RandomState  # type: ignore[attr-defined]
+    return sys.modules[MTRAND].RandomState
 
 
 def _is_mt19937(rand: Any) -> bool:

@@ -63,7 +63,7 @@ def write(generator: Any, state: bytes) -> None:
 
 
 def _generator() -> Any:
-    return sys.modules["random"]._inst  # type: ignore[attr-defined]
+    return sys.modules["random"]._inst
 
 
 def _memory_is_exact(kind: Any) -> bool:

@@ -1,0 +1,160 @@
+"""Real kernels: of SEEDNB_TEST_KERNEL_PYTHON, else of the interpreter that runs the tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import KernelManager
+
+from tests.conftest import environment
+
+PYTHON = os.environ.get("SEEDNB_TEST_KERNEL_PYTHON", sys.executable)
+RECORD = "application/vnd.seednb.record+json"
+TIMEOUT = 60.0
+
+
+class Result:
+    """What one request gave: the reply, and the messages on the IOPub channel."""
+
+    def __init__(self, reply: dict[str, Any], messages: list[dict[str, Any]]) -> None:
+        self.reply = reply
+        self.messages = messages
+
+    def stream(self, name: str) -> str:
+        """Return the text of a stream."""
+        contents = (message["content"] for message in self.messages if message["msg_type"] == "stream")
+        return "".join(content["text"] for content in contents if content["name"] == name)
+
+    @property
+    def out(self) -> str:
+        """Return what was printed."""
+        return self.stream("stdout").strip()
+
+    @property
+    def err(self) -> str:
+        """Return what was printed to stderr."""
+        return self.stream("stderr").strip()
+
+    @property
+    def shown(self) -> list[str]:
+        """Return the texts that were displayed, without updates."""
+        return [message["content"]["data"]["text/plain"] for message in self.messages if message["msg_type"] == "display_data"]
+
+    @property
+    def status(self) -> str:
+        """Return the reply's status."""
+        return str(self.reply["content"]["status"])
+
+
+class Kernel:
+    """A kernel process and its client; outputs that can be updated are, as in a front end."""
+
+    def __init__(self, cwd: Path, python: str, variables: dict[str, str]) -> None:
+        argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        self._manager = KernelManager()
+        self._manager._kernel_spec = KernelSpec(argv=argv, display_name="test", language="python")
+        self._manager.start_kernel(cwd=str(cwd), env=environment(**variables), stderr=open(os.devnull, "wb"))  # noqa: SIM115
+        self.client: BlockingKernelClient = self._manager.client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=TIMEOUT)
+        self.displays: dict[str, dict[str, Any]] = {}
+
+    def run(self, code: str, *, cell: str | None = None, then: Callable[[], None] | None = None, **options: Any) -> Result:
+        """Execute code, as a cell with an id if it has one; `then` is called as soon as it runs."""
+        self.client.session.metadata = {"cellId": cell} if cell else {}
+        request = self.client.execute(code, allow_stdin=False, **options)
+        messages = self._until_idle(request, then)
+        return Result(self._reply(request), messages)
+
+    def value(self, expression: str) -> Any:
+        """Return a JSON value from the kernel, by a silent request that no hook sees."""
+        question = f"__import__('json').dumps({expression})"
+        request = self.client.execute("", silent=True, store_history=False, user_expressions={"v": question})
+        self._until_idle(request, None)
+        answer = self._reply(request)["content"]["user_expressions"]["v"]
+        assert answer["status"] == "ok", answer
+        return json.loads(eval(answer["data"]["text/plain"]))  # noqa: S307 - a string's repr from our own kernel
+
+    def interrupt(self) -> None:
+        """Send the kernel the front end's interrupt."""
+        self._manager.interrupt_kernel()
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        """Return the records in the outputs as a front end would save them now."""
+        return [data[RECORD] for data in self.displays.values() if RECORD in data]
+
+    @property
+    def cells(self) -> dict[str, str]:
+        """Return the cell lines of the one record."""
+        (record,) = self.records
+        lines: dict[str, str] = record["cells"]
+        return lines
+
+    def stop(self) -> None:
+        """End the process."""
+        self.client.stop_channels()
+        self._manager.shutdown_kernel(now=True)
+        self._manager.cleanup_resources()
+
+    def _until_idle(self, request: str, then: Callable[[], None] | None) -> list[dict[str, Any]]:
+        messages: list[dict[str, Any]] = []
+        while True:
+            message = self.client.get_iopub_msg(timeout=TIMEOUT)
+            if message["parent_header"].get("msg_id") != request:
+                continue
+            content = message["content"]
+            if message["msg_type"] in {"display_data", "update_display_data"}:
+                self._show(message["msg_type"], content)
+            if message["msg_type"] == "stream" and then is not None and "ready" in content["text"]:
+                then()
+            if message["msg_type"] == "status" and content["execution_state"] == "idle":
+                return messages
+            messages.append(message)
+
+    def _show(self, kind: str, content: dict[str, Any]) -> None:
+        identifier = content.get("transient", {}).get("display_id")
+        if identifier is not None and (kind == "display_data" or identifier in self.displays):
+            self.displays[identifier] = content["data"]
+
+    def _reply(self, request: str) -> dict[str, Any]:
+        while True:
+            reply: dict[str, Any] = self.client.get_shell_msg(timeout=TIMEOUT)
+            if reply["parent_header"].get("msg_id") == request:
+                return reply
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Kernel]]:
+    """Return a function that starts kernels in the test's folder; the test's end stops them."""
+    kernels: list[Kernel] = []
+
+    def start_one(*, python: str = PYTHON, **variables: str) -> Kernel:
+        kernels.append(Kernel(tmp_path, python, variables))
+        return kernels[-1]
+
+    yield start_one
+    for kernel in kernels:
+        kernel.stop()
+
+
+@pytest.fixture
+def kernel(start: Callable[..., Kernel]) -> Kernel:
+    """Return a kernel without seednb."""
+    return start()
+
+
+@pytest.fixture
+def seeded(kernel: Kernel) -> Kernel:
+    """Return a kernel that a first cell has seeded with 42."""
+    result = kernel.run("%load_ext seednb\n%seed 42", cell="first")
+    assert result.shown == ["seednb: seed 42"]
+    return kernel
