@@ -14,7 +14,8 @@ PYTHON ?= python3
 WORKERS ?= 2
 TORCH ?= torch==2.13.0
 TENSORFLOW ?= $(if $(filter Darwin,$(shell uname -s)),tensorflow,tensorflow-cpu)
-DEMO_NEEDS := scikit-learn scipy matplotlib
+DEMO_NEEDS := scikit-learn scipy matplotlib pandas --editable ".[cli]"
+TEST_NEEDS := --editable ".[cli,test,dev,widgets]"
 COLAB_PINS := ipython==7.34.0 ipykernel==6.17.1 traitlets==5.7.1 jupyter_client==7.4.9 ipywidgets==7.7.1 "setuptools<81" numpy
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -34,11 +35,11 @@ pytest = $(PY) -m pytest -n $(WORKERS)
 install = $(1)/bin/python -m pip install -qq $(2)
 # skip TARGET,REASON: said now, and again at the end of test-all and .ci/run
 skip = mkdir -p build && echo "SKIPPED: $(1): $(2)" | tee -a build/skipped
-# kernel-tests DIRECTORY,PYTHON,PACKAGES: run tests/kernel in kernels of that environment, made unless it was made from this Makefile
+# kernel-tests DIRECTORY,PYTHON,PACKAGES,TESTS: run tests in kernels of that environment, made unless it was made from this Makefile
 kernel-tests = \
 	if test $(1)/.stamp -nt Makefile || { echo "seednb: making $(1)"; $(2) -m venv --clear $(1) && $(call install,$(1),$(3)) && touch $(1)/.stamp; }; then \
-	  echo "seednb: tests/kernel, kernels from $(1)"; \
-	  SEEDNB_TEST_KERNEL_PYTHON="$(CURDIR)/$(1)/bin/python" $(pytest) -m "not slow" tests/kernel; \
+	  echo "seednb: kernels from $(1)"; \
+	  SEEDNB_TEST_KERNEL_PYTHON="$(CURDIR)/$(1)/bin/python" $(pytest) -m "not slow" $(4); \
 	else $(call skip,$@,its packages cannot be installed here); fi
 
 .PHONY: demo test test-all test-core test-slow test-colab test-py39 bench check clean
@@ -69,14 +70,14 @@ test-slow: $(TEST_READY)
 	@$(pytest) -m slow || { code=$$?; test $$code = 5 && $(call skip,$@,no test is marked slow); }
 
 test-colab: $(TEST_READY)
-	@$(call kernel-tests,.venv-colab,$(PYTHON),$(COLAB_PINS))
+	@$(call kernel-tests,.venv-colab,$(PYTHON),$(COLAB_PINS),tests/kernel)
 
 test-py39: $(TEST_READY)
 	@for python in python3.9 $$HOME/.pyenv/versions/3.9*/bin/python3.9; do \
 	  if $$python -c 'import ensurepip, venv' 2> /dev/null; then found=$$python; break; fi; \
 	done; \
 	if test -z "$$found"; then $(call skip,$@,there is no Python 3.9 on this machine); \
-	else $(call kernel-tests,.venv-py39,$$found,ipykernel numpy); fi
+	else $(call kernel-tests,.venv-py39,$$found,ipykernel numpy,tests/kernel tests/replay/test_run.py); fi
 
 bench: $(TEST_READY)
 	@set -e; for script in benchmarks/*.py; do \
@@ -110,10 +111,10 @@ clean:
 
 .venv/.stamp-demo: pyproject.toml .venv/.stamp-frameworks
 	@echo "seednb: installing seednb and what the demo needs into .venv"
-	@$(call install,.venv,$(DEMO_NEEDS) --editable ".[cli]")
+	@$(call install,.venv,$(DEMO_NEEDS))
 	@touch $@
 
 .venv/.stamp-test: pyproject.toml .venv/.stamp-frameworks
 	@echo "seednb: installing seednb and what its tests need into .venv"
-	@$(call install,.venv,--editable ".[cli,test,dev,widgets]")
+	@$(call install,.venv,$(TEST_NEEDS))
 	@touch $@

@@ -1,4 +1,4 @@
-"""Replace a file so that a kill, a full disk or Ctrl-C leaves either the old or the new one, whole. Knows nothing of notebooks' contents."""
+"""Replace a file so that a kill, a full disk or Ctrl-C leaves the old one or the new one, whole."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ import os
 import re
 import stat
 from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from seednb.errors import NotebookError
 
-try:
-    import fcntl
-except ImportError:  # Windows, where a file that its writer has open cannot be removed: that does what the lock does elsewhere
-    fcntl = None  # type: ignore[assignment]
+# Windows has no fcntl, and there a file that its writer has open cannot be removed: that does what the lock does elsewhere.
+_fcntl: Any = import_module("fcntl") if find_spec("fcntl") else None
 
 MAX_BYTES = 2**30
 _CHUNK = 2**20
@@ -93,11 +94,11 @@ def replace(path: Path, data: bytes, *, _step: Callable[[str], None] = lambda _:
         try:
             try:
                 _fill(descriptor, data, target, old, _step)
-                if fcntl is not None:
+                if _fcntl is not None:
                     os.replace(temporary, target)
             finally:
                 os.close(descriptor)
-            if fcntl is None:
+            if _fcntl is None:
                 os.replace(temporary, target)
         except BaseException:
             with contextlib.suppress(OSError):
@@ -143,10 +144,10 @@ def _create(target: Path, mode: int) -> tuple[int, str]:
 
 def _lock(descriptor: int) -> bool | None:
     """Return whether the lock could be taken; None where there are no locks."""
-    if fcntl is None:
+    if _fcntl is None:
         return None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _fcntl.flock(descriptor, _fcntl.LOCK_EX | _fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except OSError:
@@ -155,7 +156,7 @@ def _lock(descriptor: int) -> bool | None:
 
 
 def _is_at(descriptor: int, temporary: str) -> bool:
-    if fcntl is None:
+    if _fcntl is None:
         return True
     try:
         return os.path.samestat(os.fstat(descriptor), os.stat(temporary))
@@ -165,7 +166,7 @@ def _is_at(descriptor: int, temporary: str) -> bool:
 
 def _discard(temporary: str) -> None:
     with contextlib.suppress(OSError):
-        if fcntl is None:
+        if _fcntl is None:
             os.unlink(temporary)
             return
         descriptor = os.open(temporary, _PROBE)

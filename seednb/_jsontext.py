@@ -93,7 +93,7 @@ def _object(text: str, start: int, value: Callable[[str, int], tuple[Any, int]])
     while members or not text.startswith("}", at):
         if not text.startswith('"', at):
             raise json.JSONDecodeError("Expecting property name enclosed in double quotes", text, at)
-        key, after_key = scanstring(text, at + 1, True)
+        key, after_key = scanstring(text, at + 1)
         colon = _space(text, after_key)
         if not text.startswith(":", colon):
             raise json.JSONDecodeError("Expecting ':' delimiter", text, colon)

@@ -109,7 +109,8 @@ def _hint(error: json.JSONDecodeError) -> str:
 
 
 def _check_version(nb: dict[str, Any]) -> None:
-    major, minor = nb.get("nbformat"), nb.get("nbformat_minor", 0)
+    major: Any = nb.get("nbformat")
+    minor: Any = nb.get("nbformat_minor", 0)
     if not (_is_number(major) and _is_number(minor)):
         raise StructureError("is JSON, but not a notebook: it does not say which nbformat it has")
     if major < 4:

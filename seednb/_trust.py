@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -27,15 +28,11 @@ def sign(nb: dict[str, Any]) -> bool:
 @contextlib.contextmanager
 def _notary() -> Iterator[Any]:
     """Give the notary, or None where nothing has ever been signed: asking must not make its database and its secret."""
-    from jupyter_core.paths import jupyter_data_dir
-
-    folder = Path(jupyter_data_dir())
+    folder = Path(import_module("jupyter_core.paths").jupyter_data_dir())
     if not all((folder / name).is_file() for name in ("nbsignatures.db", "notebook_secret")):
         yield None
         return
-    from nbformat.sign import NotebookNotary
-
-    notary = NotebookNotary(data_dir=str(folder))
+    notary = import_module("nbformat.sign").NotebookNotary(data_dir=str(folder))
     try:
         yield notary
     finally:
@@ -44,6 +41,4 @@ def _notary() -> Iterator[Any]:
 
 def _as_read(nb: dict[str, Any]) -> Any:
     """Return a copy in the form that Jupyter signs: as nbformat gives it after reading the file."""
-    from nbformat.v4 import to_notebook
-
-    return to_notebook(nb)
+    return import_module("nbformat.v4").to_notebook(nb)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from seednb.determinism import THREADS, cores
 
 HASH_SEED = "PYTHONHASHSEED"
 DATE = "SOURCE_DATE_EPOCH"
@@ -23,19 +25,23 @@ class Environment(NamedTuple):
     hash_seed: int | None
 
 
-def plan_environment(environ: Mapping[str, str] | None = None, *, hash_seed: int = 0) -> Environment:
+def plan_environment(environ: Mapping[str, str] | None = None, *, hash_seed: int = 0, threads: Mapping[str, Any] | None = None) -> Environment:
     """Return the environment of a fresh runtime.
 
     The hash seed is `hash_seed` unless the user has set PYTHONHASHSEED; the kernel puts the variable back, so that the
-    processes it starts are not affected.
+    processes it starts are not affected. `threads` are a record's thread counts: those that libraries read from the
+    environment are restored, up to the cores there are, unless the user has set them.
     """
     given = dict(os.environ if environ is None else environ)
-    user = given.get(HASH_SEED, "")
     planned = {
         DATE: given.get(DATE) or _DATE,
         TENSORFLOW_LOG: given.get(TENSORFLOW_LOG) or _WITHOUT_INFO,
-        HASH_SEED: user or str(hash_seed),
+        HASH_SEED: given.get(HASH_SEED) or str(hash_seed),
     }
+    for name in THREADS:
+        count = (threads or {}).get(name)
+        if name not in given and isinstance(count, int) and 0 < count <= cores():
+            planned[name] = str(count)
     in_force = planned[HASH_SEED]
     return Environment(
         variables={**given, **planned},

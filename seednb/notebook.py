@@ -141,7 +141,7 @@ class Notebook:
         if self._is_own(target) and not _files.holds(target, self._on_disk.encode("utf-8")):
             aside = target.with_name(target.stem + ".partial.ipynb")
             _files.replace(aside, data)
-            raise NotebookError(f"{shown(target)} was changed by another program meanwhile, and is left as it is; the result is in {shown(aside)}")
+            raise NotebookError(f"{shown(target)} was changed by another program meanwhile and is left so; the result is in {shown(aside)}")
         _files.replace(target, data)
         self._on_disk = text if self._is_own(target) else self._on_disk
         return True
@@ -225,4 +225,5 @@ def _parse(text: str, path: Path) -> tuple[dict[str, Any], Layout]:
 
 
 def _same(old: Any, new: Any) -> bool:
-    return canonical(rejoined(old)) == canonical(rejoined(new))
+    old, new = rejoined(old), rejoined(new)
+    return bool(old == new) and canonical(old) == canonical(new)

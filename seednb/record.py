@@ -1,36 +1,44 @@
-"""The record's schema: what a notebook stores about its run, read with suspicion and written the same way each time."""
+"""The record of a run, `metadata.seednb`: pure data. What a notebook brings is validated and bounded here, before anyone uses it."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
+from seednb._bounds import Reader, anything, boolean, bounded, cut, integer, items, mapping, members, one_of, optional, scalar, table, text
 from seednb.digest import ALGORITHM
 from seednb.errors import RecordError
-from seednb.settings import MAX_SEED
 from seednb.wire import RECORD_MIME
 
-VERSION = 1
 KEY = "seednb"
-MAX_CELLS = 20_000
-MAX_TEXT = 1_000
-MAX_DEPTH = 8
-MAX_ITEMS = 20_000
+MAX_CELLS = 10_000
+MAX_LINE = 1000
+ORIGINS = ("api", "command-line", "environment", "generated", "magic", "notebook", "pyproject", "record")
+MODES = ("stream",)
+MAX_KEY = 200
 _DIGEST = re.compile(r"[0-9a-f]{10}")
-_NAME = re.compile(r"[a-z][a-z0-9_.-]{0,40}")
-_KNOWN = ("version", "seed", "origin", "mode", "reseeds", "sealed", "hash_seed", "canon", "determinism", "environment", "inputs", "parameters", "cells")
+_FILE_DIGEST = re.compile(r"(?:[a-z][a-z0-9]{0,15}:)?[0-9a-f]{8,128}")
+_ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:[/\\]")
+_NAME = re.compile(r"([A-Za-z_][A-Za-z0-9_.-]{0,63})=(.*)")
+_WORDS = {
+    "s": re.compile(r"s=[0-9a-f]{10}"),
+    "unseeded": re.compile(r"unseeded"),
+    "o": re.compile(r"o=[0-9a-f]{10}/[0-9a-f]{10}"),
+    "v": re.compile(r"v=[0-9a-f]{10}"),
+    "k": re.compile(r"k=[!-~]{1,64}"),
+}
+"""The words of a cell's line that have a meaning of their own; any other name with a digest is a source."""
 
 
 @dataclass(frozen=True)
 class CellLine:
-    """What the record says of one cell.
+    """What a run recorded of one cell; `str` gives its line.
 
-    source: digest of the source text. outputs: digests of the outputs in canonical form and after the benign rules.
-    variables: digest of the variables together. sources: digest after the cell of each PRNG source that it changed,
-    `-` where the state cannot be read. stream: the stream's key in per-cell mode. extra: words of newer writers.
+    source: digest of the cell's text. outputs: digests in canonical form and after benign rules. stream: the key of the
+    cell's own stream. sources: digest after the cell of each source that it changed, `-` for one that cannot be read.
+    extra: words that this version does not know.
     """
 
     source: str
@@ -42,188 +50,175 @@ class CellLine:
     extra: tuple[str, ...] = ()
 
     @classmethod
-    def parse(cls, text: object) -> CellLine:
-        """Return the line that `text` spells; raise RecordError where it spells none."""
-        if not isinstance(text, str) or len(text) > MAX_TEXT or not text.isascii() or not text.isprintable():
-            raise RecordError(f"a cell's line is not a short line of text: {_cut(text)}")
-        algorithm, *words = text.split(" ")
+    def parse(cls, line: object) -> CellLine:
+        """Read a cell's line; raise RecordError where it is none."""
+        if not isinstance(line, str) or len(line) > MAX_LINE or not (line.isascii() and line.isprintable()):
+            raise RecordError(f"{cut(line)} is not a cell's line: it must be ASCII of at most {MAX_LINE} characters")
+        algorithm, *words = line.split(" ")
         if algorithm != ALGORITHM:
-            raise RecordError(f"a cell's line names an unknown digest algorithm: {_cut(text)}")
-        fields: dict[str, Any] = {"sources": {}, "extra": []}
-        for word in words:
-            _take_word(word, fields, text)
-        if "source" not in fields:
-            raise RecordError(f"a cell's line has no source digest (s=…): {_cut(text)}")
-        return cls(**{**fields, "extra": tuple(fields["extra"])})
+            raise RecordError(f"{cut(line)} does not begin with {ALGORITHM!r}: its digests cannot be compared; update seednb")
+        return _line(line, words)
 
     def __str__(self) -> str:
         words = [ALGORITHM, f"s={self.source}"]
         words += ["unseeded"] if self.unseeded else []
         words += [f"o={self.outputs[0]}/{self.outputs[1]}"] if self.outputs else []
-        words += [f"v={self.variables}"] if self.variables else []
-        words += [f"k={self.stream}"] if self.stream else []
+        words += [f"{name}={value}" for name, value in (("v", self.variables), ("k", self.stream)) if value]
         words += [f"{name}={value}" for name, value in sorted(self.sources.items())]
         return " ".join([*words, *self.extra])
 
 
 @dataclass(frozen=True)
 class Record:
-    """A notebook's record. `extra` holds keys of newer writers; they survive. `version` may be newer than VERSION."""
+    """A run's record. One that a newer seednb has written is `newer`: what is known of it is read, and `to_json` gives it unchanged."""
+
+    VERSION: ClassVar[int] = 1
 
     seed: int
-    origin: str
-    cells: Mapping[str, CellLine]
     version: int = VERSION
+    origin: str = "notebook"
     mode: str = "stream"
-    reseeds: tuple[tuple[str, int], ...] = ()
     sealed: bool = True
     hash_seed: int | None = None
     canon: int = 1
-    determinism: Mapping[str, Any] = field(default_factory=dict)
+    reseeds: tuple[tuple[str, int], ...] = ()
+    determinism: Mapping[str, bool | int | str | None] = field(default_factory=dict)
     environment: Mapping[str, Any] = field(default_factory=dict)
     inputs: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    cells: Mapping[str, CellLine] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
-
-    @classmethod
-    def from_json(cls, value: object) -> Record:
-        """Return the record that a JSON value holds; raise RecordError, which says what is wrong, where it holds none."""
-        data = _dict(value, "the record")
-        _bounded(data, MAX_DEPTH)
-        return cls(
-            version=_integer(data.get("version"), "version", low=1),
-            seed=_integer(data.get("seed"), "seed", low=0, high=MAX_SEED),
-            origin=_text(data.get("origin", ""), "origin"),
-            mode=_text(data.get("mode", "stream"), "mode"),
-            reseeds=tuple(_reseed(item) for item in _list(data.get("reseeds", []), "reseeds")),
-            sealed=_boolean(data.get("sealed", True), "sealed"),
-            hash_seed=None if data.get("hash_seed") is None else _integer(data["hash_seed"], "hash_seed", low=0, high=MAX_SEED),
-            canon=_integer(data.get("canon", 1), "canon", low=1),
-            determinism=_dict(data.get("determinism", {}), "determinism"),
-            environment=_environment(_dict(data.get("environment", {}), "environment")),
-            inputs={name: _text(text, "inputs") for name, text in _dict(data.get("inputs", {}), "inputs").items()},
-            parameters=_dict(data.get("parameters", {}), "parameters"),
-            cells={key: CellLine.parse(line) for key, line in _dict(data.get("cells", {}), "cells", most=MAX_CELLS).items()},
-            extra={name: data[name] for name in data if name not in _KNOWN},
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the JSON form, keys sorted."""
-        data = {name: getattr(self, name) for name in _KNOWN}
-        data["reseeds"] = [list(item) for item in self.reseeds]
-        data["cells"] = {key: str(line) for key, line in self.cells.items()}
-        sorted_data: dict[str, Any] = _sorted({**data, **self.extra})
-        return sorted_data
+    original: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
     @property
     def newer(self) -> bool:
-        """Tell whether a newer version wrote this record; such a record is kept as it is."""
-        return self.version > VERSION
+        """Whether a newer seednb has written this record."""
+        return self.version > self.VERSION
+
+    @classmethod
+    def from_json(cls, obj: object, *, where: str = "metadata.seednb") -> Record:
+        """Read a record; raise RecordError, in one line, where it is broken or out of bounds."""
+        bounded(obj, where)
+        found = mapping(obj, where)
+        version = integer(1, 2**31)(found.get("version"), f"{where}.version")
+        values: dict[str, Any] = {"version": version, "seed": _seed(found.get("seed"), f"{where}.seed")}
+        for name, read in _READERS.items():
+            if name in found:
+                try:
+                    values[name] = read(found[name], f"{where}.{name}")
+                except RecordError:
+                    if version <= cls.VERSION:
+                        raise
+        values["extra"] = anything({name: value for name, value in found.items() if name not in _NAMES}, where)
+        return cls(**values, original=anything(found, where) if version > cls.VERSION else None)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the record as JSON with sorted keys."""
+        if self.original is not None:
+            return dict(self.original)
+        known = {**self.extra, **{name: getattr(self, name) for name in _NAMES}}
+        known["reseeds"] = [list(item) for item in self.reseeds]
+        known["cells"] = {key: str(line) for key, line in self.cells.items()}
+        result: dict[str, Any] = anything(known, "")
+        return result
 
 
 def find_record(nb: Mapping[str, Any]) -> Record | None:
-    """Return a notebook's record: from its metadata, else from the last output that carries one."""
+    """Return the record of a notebook: of its metadata, else of its last output that carries one, else None.
+
+    Raises RecordError where the record that counts is broken.
+    """
     metadata = nb.get("metadata")
-    if isinstance(metadata, dict) and KEY in metadata:
+    if isinstance(metadata, dict) and metadata.get(KEY) is not None:
         return Record.from_json(metadata[KEY])
-    for cell in reversed(nb.get("cells", [])):
-        for output in reversed(cell.get("outputs", []) if isinstance(cell, dict) else []):
+    cells = nb.get("cells")
+    for number, cell in reversed(list(enumerate(cells if isinstance(cells, list) else [], 1))):
+        outputs = cell.get("outputs") if isinstance(cell, dict) else None
+        for output in reversed(outputs if isinstance(outputs, list) else []):
             data = output.get("data") if isinstance(output, dict) else None
             if isinstance(data, dict) and RECORD_MIME in data:
-                return Record.from_json(data[RECORD_MIME])
+                return Record.from_json(data[RECORD_MIME], where=f"the record in an output of cell {number}")
     return None
 
 
-def _take_word(word: str, fields: dict[str, Any], text: str) -> None:
-    name, separator, value = word.partition("=")
-    digests = value.split("/")
-    if word == "unseeded":
-        fields["unseeded"] = True
-    elif not separator or not all(_DIGEST.fullmatch(part) or part == "-" for part in digests) and name != "k":
-        fields["extra"].append(word)
-    elif name == "s" and len(digests) == 1:
-        fields["source"] = value
-    elif name == "o" and len(digests) == 2:
-        fields["outputs"] = (digests[0], digests[1])
-    elif name == "v" and len(digests) == 1:
-        fields["variables"] = value
-    elif name == "k":
-        fields["stream"] = value
-    elif len(name) > 1 and len(digests) == 1 and _NAME.fullmatch(name):
-        fields["sources"][name] = value
-    else:
-        raise RecordError(f"a cell's line has a word that means nothing, {_cut(word)}: {_cut(text)}")
+def _line(line: str, words: list[str]) -> CellLine:
+    values: dict[str, Any] = {}
+    sources: dict[str, str] = {}
+    extra: list[str] = []
+    for word in words:
+        match = _NAME.fullmatch(word)
+        name, value = match.groups() if match else (word, "")
+        if not word or name in values or name in sources:
+            raise RecordError(f"{cut(line)} is not a cell's line: {cut(word)} is empty or stands twice")
+        if name in _WORDS:
+            if not _WORDS[name].fullmatch(word):
+                raise RecordError(f"{cut(line)} is not a cell's line: {cut(word)} is malformed")
+            values[name] = value
+        elif value == "-" or _DIGEST.fullmatch(value):
+            sources[name] = value
+        else:
+            extra.append(word)
+    if "s" not in values:
+        raise RecordError(f"{cut(line)} is not a cell's line: the digest of the source, s=, is missing")
+    return CellLine(
+        source=values["s"],
+        unseeded="unseeded" in values,
+        outputs=(values["o"][:10], values["o"][11:]) if "o" in values else None,
+        variables=values.get("v"),
+        stream=values.get("k"),
+        sources=dict(sorted(sources.items())),
+        extra=tuple(extra),
+    )
 
 
-def _environment(data: dict[str, Any]) -> dict[str, Any]:
-    for name, kind in (("packages", dict), ("threads", dict), ("flags", dict), ("blas", list), ("devices", list)):
-        if name in data and not isinstance(data[name], kind):
-            raise RecordError(f"environment.{name} in the record is not a {'mapping' if kind is dict else 'list'}: {_cut(data[name])}")
-    return data
+def _read_line(value: Any, where: str) -> CellLine:
+    try:
+        return CellLine.parse(value)
+    except RecordError as error:
+        raise RecordError(f"{where}: {error}") from None
 
 
-def _reseed(value: object) -> tuple[str, int]:
-    item = _list(value, "reseeds")
-    if len(item) != 2:
-        raise RecordError(f"reseeds in the record is not a list of [cell, seed]: {_cut(value)}")
-    return _text(item[0], "reseeds"), _integer(item[1], "reseeds", low=0, high=MAX_SEED)
+def _read_reseed(value: Any, where: str) -> tuple[str, int]:
+    if not isinstance(value, list) or len(value) != 2:
+        raise RecordError(f"{where} is {cut(value)}, not a cell and a seed")
+    return text(MAX_KEY)(value[0], where), _seed(value[1], where)
 
 
-def _integer(value: object, name: str, *, low: int, high: int = 2**31) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise RecordError(f"{name} in the record is not an integer from {low} to {high}: {_cut(value)}")
+def _read_path(value: Any, where: str) -> str:
+    if not value or len(value) > 4096 or "\0" in value or _ABSOLUTE.match(value):
+        raise RecordError(f"{where} is {cut(value)}, not a path relative to the notebook")
+    return str(value)
+
+
+def _read_digest(value: Any, where: str) -> str:
+    if not isinstance(value, str) or not _FILE_DIGEST.fullmatch(value):
+        raise RecordError(f"{where} is {cut(value)}, not a digest")
     return value
 
 
-def _boolean(value: object, name: str) -> bool:
-    if not isinstance(value, bool):
-        raise RecordError(f"{name} in the record is not true or false: {_cut(value)}")
-    return value
-
-
-def _text(value: object, name: str) -> str:
-    if not isinstance(value, str) or len(value) > MAX_TEXT:
-        raise RecordError(f"{name} in the record is not a short text: {_cut(value)}")
-    return value
-
-
-def _list(value: object, name: str) -> list[Any]:
-    if not isinstance(value, (list, tuple)) or len(value) > MAX_ITEMS:
-        raise RecordError(f"{name} in the record is not a list: {_cut(value)}")
-    return list(value)
-
-
-def _dict(value: object, name: str, *, most: int = MAX_ITEMS) -> dict[str, Any]:
-    if not isinstance(value, dict) or len(value) > most:
-        raise RecordError(f"{name} in the record is not a mapping of at most {most} entries: {_cut(value)}" if name != "the record" else f"the record is not a mapping: {_cut(value)}")
-    return value
-
-
-def _bounded(value: object, depth: int) -> None:
-    """Refuse what a record never holds: deep nesting, long texts, numbers that are none or have hundreds of digits."""
-    if depth == 0:
-        raise RecordError(f"the record is nested more than {MAX_DEPTH} deep")
-    if isinstance(value, dict):
-        for key, item in value.items():
-            _bounded(key, depth)
-            _bounded(item, depth - 1)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            _bounded(item, depth - 1)
-    elif isinstance(value, str) and len(value) > MAX_TEXT:
-        raise RecordError(f"a text in the record is longer than {MAX_TEXT} characters: {_cut(value)}")
-    elif isinstance(value, float) and not math.isfinite(value):
-        raise RecordError("a number in the record is not finite")
-    elif isinstance(value, int) and abs(value) > 2**64:
-        raise RecordError("a number in the record is too large")
-
-
-def _sorted(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: _sorted(value[key]) for key in sorted(value)}
-    return [_sorted(item) for item in value] if isinstance(value, (list, tuple)) else value
-
-
-def _cut(value: object) -> str:
-    text = repr(value) if not isinstance(value, int) or abs(value) < 10**30 else "a number of many digits"
-    return text if len(text) <= 80 else text[:79] + "…"
+_seed = integer(0, 2**32 - 1)
+_key, _name, _short = text(MAX_KEY), text(200), text(1000)
+_READERS: dict[str, Reader] = {
+    "origin": one_of(*ORIGINS),
+    "mode": one_of(*MODES),
+    "sealed": boolean,
+    "hash_seed": optional(_seed),
+    "canon": integer(1, 2**31),
+    "reseeds": lambda value, where: tuple(items(_read_reseed, 10_000)(value, where)),
+    "determinism": table(scalar, 200, key=_name),
+    "environment": members(
+        {
+            **dict.fromkeys(("python", "implementation", "platform", "kernel", "cpu"), _short),
+            "cores": integer(0, 2**31),
+            "threads": table(integer(0, 2**31), 200, key=_name),
+            "blas": items(_short, 200),
+            "flags": table(_short, 200, key=_name),
+            "devices": items(_short, 200),
+            "packages": table(_short, 2000, key=_name),
+        }
+    ),
+    "inputs": table(_read_digest, 10_000, key=_read_path),
+    "parameters": table(anything, 1000, key=_name),
+    "cells": table(_read_line, MAX_CELLS, key=_key),
+}
+_NAMES = ("version", "seed", *_READERS)

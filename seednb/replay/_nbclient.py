@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
-from nbclient import NotebookClient
-from nbformat import NotebookNode, from_dict
+_GRAMMAR = "rfc3987_syntax"
+
+# jsonschema, which nbformat imports, builds a grammar of internationalised URIs for two seconds if it finds this package
+# (JupyterLab brings it), and does without it otherwise. Notebook schemas use no such format.
+_absent = "jsonschema" not in sys.modules and _GRAMMAR not in sys.modules
+if _absent:
+    sys.modules[_GRAMMAR] = None  # type: ignore[assignment]
+try:
+    from nbclient import NotebookClient
+    from nbformat import NotebookNode, from_dict
+finally:
+    if _absent:
+        del sys.modules[_GRAMMAR]
 
 
 class SeednbClient(NotebookClient):

@@ -30,10 +30,10 @@ _SOURCE_WIDTH = 44
 class Report:
     """Writes for people: results to standard output, progress and notices to standard error."""
 
-    def __init__(self, *, quiet: bool = False, stream: bool = False) -> None:
+    def __init__(self, *, quiet: bool = False, stream: bool = False, console: Console | None = None) -> None:
         self._quiet = quiet
         self._stream = stream
-        self._consoles: dict[bool, Console] = {}
+        self._consoles: dict[bool, Console] = {} if console is None else {False: console}
 
     def progress(self, path: Path) -> CellProgress:
         """Return what shows a run's progress on a terminal, cell by cell."""

@@ -135,7 +135,7 @@ def _replayed(nb: dict[str, Any], execution: Execution) -> dict[str, Any]:
 
 
 def _as_recorded(record: Record) -> Environment:
-    return plan_environment(hash_seed=record.hash_seed if record.hash_seed is not None else 0)
+    return plan_environment(hash_seed=record.hash_seed or 0, threads=record.environment.get("threads"))
 
 
 def _verification(notebook: Notebook, comparison: Comparison, replay: _Replay, *, seed: int, had_record: bool) -> Verification:

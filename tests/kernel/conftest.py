@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -61,16 +63,21 @@ class Kernel:
         argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         self._manager = KernelManager()
         self._manager._kernel_spec = KernelSpec(argv=argv, display_name="test", language="python")
-        self._manager.start_kernel(cwd=str(cwd), env=environment(**variables), stderr=open(os.devnull, "wb"))  # noqa: SIM115
+        self._manager.start_kernel(cwd=str(cwd), env=environment(**variables), stderr=subprocess.DEVNULL)
         self.client: BlockingKernelClient = self._manager.client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=TIMEOUT)
         self.displays: dict[str, dict[str, Any]] = {}
 
     def run(self, code: str, *, cell: str | None = None, then: Callable[[], None] | None = None, **options: Any) -> Result:
-        """Execute code, as a cell with an id if it has one; `then` is called as soon as it runs."""
+        """Execute code, as a cell with an id if it has one; `then` is called once the cell says `ready`."""
         self.client.session.metadata = {"cellId": cell} if cell else {}
-        request = self.client.execute(code, allow_stdin=False, **options)
+        return self.run_request(code, then=then, **options)
+
+    def run_request(self, code: str, *, then: Callable[[], None] | None = None, **options: Any) -> Result:
+        """Execute code with the session's metadata as they are."""
+        # What is sent right after a cell that fails would be aborted with it.
+        request = self.client.execute(code, allow_stdin=False, stop_on_error=False, **options)
         messages = self._until_idle(request, then)
         return Result(self._reply(request), messages)
 
@@ -81,7 +88,7 @@ class Kernel:
         self._until_idle(request, None)
         answer = self._reply(request)["content"]["user_expressions"]["v"]
         assert answer["status"] == "ok", answer
-        return json.loads(eval(answer["data"]["text/plain"]))  # noqa: S307 - a string's repr from our own kernel
+        return json.loads(ast.literal_eval(answer["data"]["text/plain"]))
 
     def interrupt(self) -> None:
         """Send the kernel the front end's interrupt."""
@@ -158,3 +165,12 @@ def seeded(kernel: Kernel) -> Kernel:
     result = kernel.run("%load_ext seednb\n%seed 42", cell="first")
     assert result.shown == ["seednb: seed 42"]
     return kernel
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    """Return a seeded kernel that the tests of a module share: each begins by seeding it."""
+    kernel = Kernel(tmp_path_factory.mktemp("shared"), PYTHON, {})
+    kernel.run("%load_ext seednb\n%seed 42")
+    yield kernel
+    kernel.stop()

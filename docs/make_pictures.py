@@ -1,0 +1,54 @@
+"""Makes the README's picture from the real thing: an example run, verified, changed in one line, verified again.
+
+Usage: python docs/make_pictures.py
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+
+from seednb.replay.report import Report
+from seednb.replay.run import RunOptions, run_notebook
+from seednb.replay.verify import VerifyOptions, verify_notebook
+
+HERE = Path(__file__).parent
+NAME = "montecarlo.ipynb"
+SEED = 2026
+
+
+def change_one_line(path: Path) -> None:
+    """Change the last code cell but one, as someone would who tries something."""
+    notebook = json.loads(path.read_text())
+    cell = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"][-3]
+    cell["source"] = [*cell["source"], "\nprint('tried something')"]
+    path.write_text(json.dumps(notebook, indent=1))
+
+
+def main() -> None:
+    """Make docs/images/verify.svg."""
+    console = Console(record=True, width=118, highlight=False, file=open(os.devnull, "w"))
+    report = Report(console=console)
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copy(HERE.parent / "examples" / NAME, folder)
+        os.chdir(folder)
+        path = Path(NAME)
+        console.print(f"[bold]$[/] seednb run {NAME} --seed {SEED}")
+        report.ran(run_notebook(path, RunOptions(seed=SEED)))
+        console.print(f"\n[bold]$[/] seednb verify {NAME}")
+        report.verified(verify_notebook(path, VerifyOptions()))
+        change_one_line(path)
+        console.print(f"\n[dim]# one line of code changed[/]\n[bold]$[/] seednb verify {NAME}")
+        report.verified(verify_notebook(path, VerifyOptions()))
+        os.chdir(HERE)
+    (HERE / "images").mkdir(exist_ok=True)
+    console.save_svg(str(HERE / "images" / "verify.svg"), title="seednb")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""What renamings and benign rules have in common: a pattern, where it applies, and examples that prove what it does and does not do."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import zip_longest
+
+from seednb.compare.texts import marked
+
+Hit = tuple[str, str]
+TEXT, MARKUP, SVG, JSON = "text", "markup", "svg", "json"
+"""The kinds of text: streams and plain text, HTML and JavaScript and LaTeX, SVG, JSON."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pattern:
+    """A pattern whose groups `x` and `y` are replaced; all else in it is context and stays.
+
+    alike, unlike: two texts that the pattern makes equal, two that it must not. needs: texts one of which must be there,
+    to save time. within: the only places where the pattern is looked for. defined: the only values of `x` that count.
+    All patterns take time linear in the text.
+    """
+
+    name: str
+    pattern: str
+    alike: tuple[str, str]
+    unlike: tuple[str, str]
+    kinds: tuple[str, ...] = (TEXT,)
+    needs: tuple[str, ...] = ()
+    within: str | None = None
+    defined: str | None = None
+
+    def replace(self, text: str, put: Callable[[str, str], str]) -> str:
+        """Replace what the groups find by what `put` gives for the pattern's name and the text found."""
+        if self.needs and not any(need in text for need in self.needs):
+            return text
+        defined = self._defined
+        known = set(defined.findall(text)) if defined else None
+
+        def one(match: re.Match[str]) -> str:
+            return match[0] if known is not None and match["x"] not in known else self._filled(match, put)
+
+        if self._within is None:
+            return self._pattern.sub(one, text)
+        return self._within.sub(lambda span: self._pattern.sub(one, span[0]), text)
+
+    def _filled(self, match: re.Match[str], put: Callable[[str, str], str]) -> str:
+        parts, end = [], match.start()
+        for number in sorted(self._pattern.groupindex.values()):
+            if match.start(number) >= 0:
+                parts += [match.string[end : match.start(number)], put(self.name, match[number])]
+                end = match.end(number)
+        return "".join([*parts, match.string[end : match.end()]])
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(self.pattern, re.MULTILINE)
+
+    @cached_property
+    def _within(self) -> re.Pattern[str] | None:
+        return re.compile(self.within, re.MULTILINE) if self.within else None
+
+    @cached_property
+    def _defined(self) -> re.Pattern[str] | None:
+        return re.compile(self.defined, re.MULTILINE) if self.defined else None
+
+
+class Names:
+    """Names for what differs from run to run: the k-th distinct value of a kind gets the name k, in all outputs of a cell."""
+
+    def __init__(self) -> None:
+        self._names: dict[Hit, str] = {}
+        self._counts = Counter[str]()
+        self._hits: list[Hit] = []
+
+    def put(self, kind: str, value: str) -> str:
+        """Return the name of a value."""
+        key = (kind, value.lower())
+        self._hits.append(key)
+        if key not in self._names:
+            self._counts[kind] += 1
+            self._names[key] = marked(f"{kind}-{self._counts[kind]}")
+        return self._names[key]
+
+    def take_hits(self) -> list[Hit]:
+        """Return what was renamed since the last time."""
+        hits, self._hits = self._hits, []
+        return hits
+
+
+def mask(patterns: Iterable[Pattern], text: str, kind: str) -> tuple[str, list[Hit]]:
+    """Replace what benign rules find by the rule's name; return what they found too."""
+    hits: list[Hit] = []
+
+    def put(name: str, value: str) -> str:
+        hits.append((name, value))
+        return marked(name)
+
+    for pattern in patterns:
+        if kind in pattern.kinds:
+            text = pattern.replace(text, put)
+    return text, hits
+
+
+def differing(a: Iterable[Hit], b: Iterable[Hit]) -> dict[str, int]:
+    """Count by name the hits that differ between two sides."""
+    counts = Counter[str]()
+    for one, other in zip_longest(a, b):
+        if one != other:
+            counts[(one or other)[0]] += 1  # type: ignore[index]  # at least one of them is there
+    return dict(sorted(counts.items()))

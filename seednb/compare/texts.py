@@ -1,0 +1,71 @@
+"""The contents of outputs as text, whatever their types are, so that different contents never give one text.
+
+What a rename or a rule puts into a text stands between two noncharacters; a text that has these of its own is escaped.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+OPEN, CLOSE = "\ufdd0", "\ufdd1"
+
+
+def marked(word: str) -> str:
+    """Return a word that no notebook can have written."""
+    return f"{OPEN}{word}{CLOSE}"
+
+
+def readable(text: str) -> str:
+    """Return a text with the marks taken off, for people."""
+    return text.replace(OPEN, "").replace(CLOSE, "")
+
+
+def text_of(value: Any) -> str:
+    """Return the text of a string or a list of lines; anything else gives its JSON, marked."""
+    if isinstance(value, str):
+        return _escaped(value)
+    if isinstance(value, (list, tuple)) and all(isinstance(line, str) for line in value):
+        return _escaped("".join(value))
+    return marked("json") + json_of(value)
+
+
+def json_of(value: Any) -> str:
+    """Return a value as JSON with sorted keys, however deep it nests; what is not JSON gives its `repr`."""
+    try:
+        return json.dumps(value, sort_keys=True)
+    except RecursionError:
+        return "".join(_flat(value))
+    except (TypeError, ValueError):
+        return marked("repr") + repr(value)
+
+
+def _escaped(text: str) -> str:
+    return text.replace(OPEN, OPEN + OPEN) if OPEN in text else text
+
+
+def _flat(value: Any) -> Iterator[str]:
+    """Give the pieces of `json.dumps(value, sort_keys=True)` without recursion."""
+    waiting: list[tuple[bool, Any]] = [(False, value)]
+    while waiting:
+        is_text, item = waiting.pop()
+        if is_text:
+            yield item
+        elif isinstance(item, (list, tuple)) and item:
+            waiting.extend(_listed("[", [[(False, member)] for member in item], "]"))
+        elif isinstance(item, dict) and item:
+            pairs = [[(True, json.dumps(str(key)) + ": "), (False, item[key])] for key in sorted(item, key=str)]
+            waiting.extend(_listed("{", pairs, "}"))
+        else:
+            yield json.dumps(item, default=repr)
+
+
+def _listed(start: str, members: list[list[tuple[bool, Any]]], end: str) -> Iterator[tuple[bool, Any]]:
+    """Give the parts of a list or a mapping last to first, as a stack wants them."""
+    yield True, end
+    for number, member in reversed(list(enumerate(members))):
+        yield from reversed(member)
+        if number:
+            yield True, ", "
+    yield True, start
