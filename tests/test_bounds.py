@@ -6,7 +6,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import seednb.record
@@ -88,6 +88,7 @@ def test_what_is_broken_or_out_of_bounds_is_refused(broken: Any) -> None:
     assert "metadata.seednb" in message
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(MEMBERS), json_values))
 def test_hostile_members_give_a_record_or_an_error(members: dict[str, Any]) -> None:
     """Whatever JSON stands in a record, reading gives a record that the schema accepts, or RecordError."""
@@ -99,6 +100,7 @@ def test_hostile_members_give_a_record_or_an_error(members: dict[str, Any]) -> N
     assert Record.from_json(record.to_json()) == record
 
 
+@settings(deadline=None)
 @given(json_values)
 def test_hostile_values_give_a_record_or_an_error(value: Any) -> None:
     """Whatever JSON stands in the place of a record, reading gives None, a record or RecordError."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seednb.digest import digest
@@ -29,14 +29,16 @@ words = st.sampled_from(["b2", "s=0123456789", "o=", "k=1", "a=-", "unseeded", "
 texts = st.text(st.characters(max_codepoint=127), max_size=80) | st.lists(words).map(lambda parts: " ".join(["b2", *parts]))
 
 
+@settings(deadline=None)
 @given(lines)
 def test_a_line_is_read_again(line: CellLine) -> None:
     """A cell's line survives the way through text."""
     assert CellLine.parse(str(line)) == line
 
 
-@given(st.dictionaries(st.sampled_from(SOURCES), digests, min_size=5), digests, st.booleans())
-def test_a_line_of_five_sources_is_short(sources: dict[str, str], some: str, unseeded: bool) -> None:
+@settings(deadline=None)
+@given(sources=st.dictionaries(st.sampled_from(SOURCES), digests, min_size=5), some=digests, unseeded=st.booleans())
+def test_a_line_of_five_sources_is_short(*, sources: dict[str, str], some: str, unseeded: bool) -> None:
     """With five sources and all else that may stand there a line has at most 160 bytes."""
     line = CellLine(some, unseeded=unseeded, outputs=(some, some), variables=some, stream=None if unseeded else some, sources=sources)
     assert len(str(line).encode()) <= 160
@@ -104,6 +106,7 @@ def test_a_malformed_line_is_refused(line: Any) -> None:
     assert len(str(caught.value)) < 300
 
 
+@settings(deadline=None)
 @given(texts)
 def test_hostile_lines_give_a_line_or_an_error(text: str) -> None:
     """Whatever text stands in the place of a line, reading gives a line that reads the same again, or RecordError."""

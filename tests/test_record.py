@@ -6,7 +6,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import seednb.record
@@ -105,12 +105,14 @@ def test_reads_and_writes_every_member() -> None:
     assert Record.from_json(FULL).to_json() == FULL
 
 
+@settings(deadline=None)
 @given(records)
 def test_what_is_written_is_read_again(record: Record) -> None:
     """Any record that seednb can hold survives the way through JSON."""
     assert Record.from_json(json.loads(json.dumps(record.to_json()))) == record
 
 
+@settings(deadline=None)
 @given(records)
 def test_the_schema_accepts_what_is_written(record: Record) -> None:
     """The published schema describes what the writer writes."""
@@ -132,6 +134,7 @@ def keys_of(value: Any) -> list[list[str]]:
     return own + [keys for item in inner for keys in keys_of(item)]
 
 
+@settings(deadline=None)
 @given(records)
 def test_keys_are_sorted(record: Record) -> None:
     """Each object of a written record has its keys sorted, so that equal records have equal bytes."""

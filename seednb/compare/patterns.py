@@ -108,8 +108,16 @@ def mask(patterns: Iterable[Pattern], text: str, kind: str) -> tuple[str, list[H
 
 def differing(a: Iterable[Hit], b: Iterable[Hit]) -> dict[str, int]:
     """Count by name the hits that differ between two sides."""
-    counts = Counter[str]()
-    for one, other in zip_longest(a, b):
-        if one != other:
-            counts[(one or other)[0]] += 1  # type: ignore[index]  # at least one of them is there
-    return dict(sorted(counts.items()))
+    sides = [_by_name(a), _by_name(b)]
+    counts = {}
+    for name in sorted(sides[0].keys() | sides[1].keys()):
+        values, others = (side.get(name, []) for side in sides)
+        counts[name] = sum(one != other for one, other in zip_longest(values, others))
+    return {name: count for name, count in counts.items() if count}
+
+
+def _by_name(hits: Iterable[Hit]) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for name, value in hits:
+        groups.setdefault(name, []).append(value)
+    return groups

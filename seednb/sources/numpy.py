@@ -23,8 +23,8 @@ class NumpySource(Source):
     name = "numpy"
     module = "numpy.random"
 
-    def __init__(self) -> None:
-        self._gauss_offset: Optional[int] = None
+    def __init__(self, *, _gauss_offset: Optional[int] = None) -> None:
+        self._gauss_offset = _gauss_offset
         self._address: tuple[Any, int] = (None, 0)
 
     def loaded(self) -> bool:
@@ -42,7 +42,7 @@ class NumpySource(Source):
     def state(self) -> bytes:
         rand = _rand()
         if self._gauss_offset is None:
-            self._gauss_offset = _find_gauss(_random_state_class())
+            self._gauss_offset = find_gauss(_random_state_class())
         if self._gauss_offset < 0 or not _is_mt19937(rand):
             return read_public(rand)
         gauss = _GAUSS.unpack(ctypes.string_at(id(rand) + self._gauss_offset, _GAUSS.size))
@@ -88,7 +88,7 @@ def _is_mt19937(rand: Any) -> bool:
     return type(rand._bit_generator).__name__ == "MT19937"
 
 
-def _find_gauss(random_state: Any) -> int:
+def find_gauss(random_state: Any) -> int:
     """Return where a RandomState keeps its cached Gaussian (`aug_bitgen_t`: int has_gauss, double gauss), or -1.
 
     The Gaussian lies in the object, outside MT19937's own memory, so a reader of that memory alone misses it. The

@@ -13,6 +13,8 @@ _WORDS = 624
 _LAYOUT = struct.Struct(f"{_WORDS + 1}I")
 _VERSION = 3
 
+Reader = Callable[[Any], bytes]
+
 
 class PythonSource(Source):
     """The generator behind `random.random()` and its neighbours."""
@@ -21,7 +23,7 @@ class PythonSource(Source):
     module = "random"
 
     def __init__(self) -> None:
-        self._read: Optional[Callable[[Any], bytes]] = None
+        self._read: Optional[Reader] = None
 
     def seed(self, seed: int) -> None:
         _generator().seed(seed)
@@ -35,7 +37,7 @@ class PythonSource(Source):
         write(_generator(), state)
 
 
-def reader(generator: Any) -> Callable[[Any], bytes]:
+def reader(generator: Any) -> Reader:
     """Return the fastest exact reader of a `random.Random`: its memory where a self-test proves the layout, else getstate().
 
     CPython keeps the position and the 624 words of MT19937 behind the object's header; the cached Gaussian of

@@ -45,6 +45,7 @@ def watched(start):
     kernel = start()
     if kernel.run("import numpy").status == "error":
         pytest.skip("no NumPy in the kernel's environment")
+    kernel.run("getattr(get_ipython().magics_manager, 'load_all_lazy_magics', dict)()")  # IPython 9 imports its magics when it needs them
     kernel.run(SNAPSHOT)
     return kernel
 
@@ -121,6 +122,6 @@ def test_terminal_shows_the_seed_once():
 
 def test_importing_seednb_imports_next_to_nothing():
     """`import seednb` loads its errors and `typing`, and none of its own heavier modules."""
-    script = "import sys, typing\nbefore = set(sys.modules)\nimport seednb\nprint(sorted(set(sys.modules) - before))"
+    script = "import sys, typing, __future__\nbefore = set(sys.modules)\nimport seednb\nprint(sorted(set(sys.modules) - before))"
     done = subprocess.run([sys.executable, "-c", script], env=environment(), capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "['seednb', 'seednb.errors']"

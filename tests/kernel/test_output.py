@@ -122,5 +122,5 @@ def test_plain_runners_save_the_record(tmp_path, runner):
     kept = [cell for cell in saved["cells"] if not {"injected-parameters"} & set(cell["metadata"].get("tags", []))]
     (record,) = [output["data"][RECORD] for output in outputs if RECORD in output.get("data", {})]
     assert len(record["cells"]) == len(kept)
-    assert [output["text"] for output in kept[1]["outputs"]] == ["0.6394267984578837\n"]
+    assert ["".join(output["text"]) for output in kept[1]["outputs"]] == ["0.6394267984578837\n"]
     assert [output for output in outputs if output["output_type"] == "error" or output.get("name") == "stderr"] == []

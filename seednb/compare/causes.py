@@ -1,0 +1,154 @@
+"""Why a cell diverged: from evidence in its own outputs first, then from what differs between the two runs. Else `unknown`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from seednb.compare.align import CodeCell
+from seednb.compare.outputs import Judged
+
+if TYPE_CHECKING:
+    from seednb.record import Record
+
+Cause = tuple[str, str]
+"""A cause, and the evidence in a few words."""
+
+_UNSEALED = {"unsealed", "threads"}
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+_ADDRESS = re.compile(r"\ufdd0(?:cut-)?address-\d+\ufdd1|\b0x[0-9a-fA-F]{4,16}(?:\b|(?=\.\.\.))")
+_BIG_NUMBER = re.compile(r"(?<![\w.])\d{9,20}(?![\w.])")
+_ID_CALL = re.compile(r"(?<![\w.])id\(|(?:from|import) +ctypes|__array_interface__|data_ptr\(")
+_CLOCK_CALL = re.compile(
+    r"\btime\.(?:time|perf_counter|monotonic|process_time|ctime|localtime|gmtime|strftime|asctime|thread_time)"
+    r"|\bperf_counter|\bmonotonic\(|\btime\(\)|\bdatetime\b|\bdate\.today|\btimeit\b|%time|%prun|cProfile|\bnow\(|\btoday\(|^\s*!\s*date\b",
+    re.MULTILINE,
+)
+_CLOCK = re.compile(
+    r"\d{4}-\d\d-\d\d|(?<![\d:])\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?![\d:])"
+    r"|\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\b|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6} +\d{1,2}\b|\b20\d\d\b"
+    r"|\bdatetime\.\w+\([\d, ]+\)|\btime\.struct_time\([\w=, ]+\)|(?<![\w.])1[5-9]\d{8}(?:\.\d+|\d{9})?(?![\w.])"
+    r"|(?<![\w.])\d[\d.]*(?:e-?\d+)? ?(?:ns|[uµμ]s|ms|s|secs?|seconds?|mins?|minutes?|h|hours?)\b",
+)
+
+
+@dataclass(frozen=True)
+class Runs:
+    """What is known of the two runs as a whole. notes: what the second run told of its cells, by key."""
+
+    a: Record | None = None
+    b: Record | None = None
+    notes: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+
+    def unsealed(self, key: str) -> str:
+        """Return where a cell got entropy that was not sealed, or nothing."""
+        found = [note for note in self.notes.get(key, ()) if isinstance(note, Mapping) and note.get("kind") in _UNSEALED]
+        return ", ".join(f"{note.get('what', '?')} ({note.get('where', '?')})" for note in found[:1])
+
+    def hash_seeds_differ(self) -> bool:
+        """Tell whether strings hash differently in the two runs, as far as the records say."""
+        if self.a is None or self.b is None:
+            return False
+        return self.a.hash_seed is None or self.a.hash_seed != self.b.hash_seed
+
+
+def changed_code(a: CodeCell, b: CodeCell, runs: Runs) -> Cause | None:
+    """Name the code as the cause where it is not what gave the recorded outputs."""
+    if a.code != b.code:
+        return "code", "the code differs" if a.source != b.source else "the code was changed after the recorded run"
+    if runs.a is not None and runs.a.cells and a.line is None and b.line is not None:
+        return "code", "the record does not know this cell"
+    return None
+
+
+def own_cause(b: CodeCell, differing: Sequence[Judged], runs: Runs) -> Cause | None:
+    """Name a cause that the cell itself gives evidence of."""
+    where = runs.unsealed(b.key)
+    if where:
+        return "unsealed-entropy", f"unsealed entropy in {where}"
+    pairs = [(judged.expected, judged.got) for judged in differing]
+    if not pairs or not all(expected and got for expected, got in pairs):
+        return None
+    if runs.hash_seeds_differ() and _all_equal(pairs, _sorted_tokens):
+        return "hash-order", "the same in another order, and the hash seeds differ"
+    if _all_equal(pairs, lambda text: _ADDRESS.sub("", text)):
+        return "address", "only memory addresses differ"
+    if _ID_CALL.search(b.source) and _all_equal(pairs, lambda text: _BIG_NUMBER.sub("", _ADDRESS.sub("", text))):
+        return "address", "only numbers that id() can have given differ"
+    if _CLOCK_CALL.search(b.source) and _all_equal(pairs, lambda text: _CLOCK.sub("", text)):
+        return "clock", "only times differ"
+    return None
+
+
+def run_cause(runs: Runs, earlier: Sequence[str]) -> Cause | None:
+    """Name what differs between the runs as the likely cause. `earlier`: keys of the cells before, first to last."""
+    if runs.a is not None and runs.b is not None:
+        for cause in (_settings, _inputs, _versions, _processors, _switches):
+            found = cause(runs.a, runs.b)
+            if found is not None:
+                return found
+    noted = next(((key, where) for key in reversed(earlier) if (where := runs.unsealed(key))), None)
+    return ("unsealed-entropy", f"unsealed entropy in an earlier cell: {noted[1]}") if noted else None
+
+
+def _all_equal(pairs: Sequence[tuple[str, str]], view: Callable[[str], object]) -> bool:
+    return all(view(expected) == view(got) for expected, got in pairs)
+
+
+def _sorted_tokens(text: str) -> list[str]:
+    return sorted(_TOKEN.findall(text))
+
+
+def _settings(a: Record, b: Record) -> Cause | None:
+    if a.seed != b.seed:
+        return "settings", f"seed {a.seed}, then {b.seed}"
+    if a.sealed != b.sealed:
+        return "settings", f"sealed: {a.sealed}, then {b.sealed}"
+    return None
+
+
+def _inputs(a: Record, b: Record) -> Cause | None:
+    found = _changed(a.inputs, b.inputs, common=True)
+    return ("input-file", f"{found[0]} has changed") if found else None
+
+
+def _versions(a: Record, b: Record) -> Cause | None:
+    packages, others = _table(a, "packages"), _table(b, "packages")
+    python = {name: record.environment.get("python") for name, record in (("a", a), ("b", b))}
+    if python["a"] != python["b"] and all(python.values()):
+        return "library-version", f"Python {python['a']}, then {python['b']}"
+    found = _changed(packages, others, common=True)
+    return ("library-version", f"{found[0]} {found[1]}, then {found[2]}") if found else None
+
+
+def _processors(a: Record, b: Record) -> Cause | None:
+    for name in ("cpu", "devices"):
+        one, other = a.environment.get(name), b.environment.get(name)
+        if one and other and one != other:
+            return "cpu-or-gpu", f"{one}, then {other}"
+    return None
+
+
+def _switches(a: Record, b: Record) -> Cause | None:
+    for one, other in (
+        (_table(a, "threads"), _table(b, "threads")),
+        (_table(a, "flags"), _table(b, "flags")),
+        (a.determinism, b.determinism),
+    ):
+        found = _changed(one, other, common=False)
+        if found:
+            return "settings", f"{found[0]} {found[1]}, then {found[2]}"
+    return None
+
+
+def _changed(a: Mapping[str, Any], b: Mapping[str, Any], *, common: bool) -> tuple[str, Any, Any] | None:
+    """Return the first entry that differs: name and both values. With `common`, only entries that both have count."""
+    names = sorted(a.keys() & b.keys() if common else a.keys() | b.keys())
+    return next(((name, a.get(name), b.get(name)) for name in names if a.get(name) != b.get(name)), None)
+
+
+def _table(record: Record, name: str) -> Mapping[str, Any]:
+    found = record.environment.get(name)
+    return found if isinstance(found, Mapping) else {}

@@ -1,0 +1,192 @@
+"""Two notebooks, cell by cell: outputs or their digests, and the states of the generators, so that no draw passes unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from seednb.compare.align import CodeCell, Pair, align, code_cells
+from seednb.compare.canonical import CANON, output_digests
+from seednb.compare.causes import Cause, Runs, changed_code, own_cause, run_cause
+from seednb.compare.numbers import Tolerance, tolerance
+from seednb.compare.outputs import Judged, judge_outputs
+from seednb.compare.verdict import CellResult, Comparison, Verdict, total, worst
+
+if TYPE_CHECKING:
+    from seednb.record import Record
+
+_SKIPPED = {"skip-execution"}
+_MAY_FAIL = {"raises-exception"}
+_UNREADABLE = "-"
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What comparing two cells gave, before the cause is looked for."""
+
+    verdict: Verdict
+    judged: list[Judged] = field(default_factory=list)
+    detail: str = ""
+    unanswered: bool = False
+
+
+def compare_notebooks(
+    a: Mapping[str, Any],
+    b: Mapping[str, Any],
+    *,
+    record_a: Record | None,
+    record_b: Record | None,
+    notes_b: Mapping[str, Sequence[Any]] | None = None,
+    rtol: float | None = None,
+    atol: float | None = None,
+) -> Comparison:
+    """Compare two runs of a notebook: `a` as recorded, `b` as replayed, each with its record if it has one.
+
+    notes_b: what the kernel told of the cells of `b`, by key: evidence for causes. rtol, atol: how far numbers may be apart;
+    they must be equal unless this is asked for.
+    """
+    runs = Runs(record_a, record_b, notes_b or {})
+    pairs = align(code_cells(a, record_a), code_cells(b, record_b))
+    allowed = tolerance(rtol, atol)
+    results: list[CellResult] = []
+    diverged = False
+    for number, pair in enumerate(pairs):
+        result = _compare(pair, runs, allowed)
+        if result.verdict.bad and result.cause is None:
+            earlier = [cell.key for _, cell in pairs[:number] if cell is not None]
+            cause, evidence = ("upstream", "") if diverged else run_cause(runs, earlier) or ("unknown", "")
+            result = replace(result, cause=cause, detail=_joined(result.detail, evidence))
+        diverged = diverged or result.verdict.bad
+        results.append(result)
+    return Comparison(worst(result.verdict for result in results), results, _notes(pairs, results, runs))
+
+
+def _compare(pair: Pair, runs: Runs, allowed: Tolerance | None) -> CellResult:
+    a, b = pair
+    if a is None or b is None:
+        return _one_sided(a, b)
+    found = _with_fingerprints(_compare_outputs(a, b, runs, allowed), a, b)
+    cause: Cause | None = None
+    if found.verdict.bad:
+        differing = [judged for judged in found.judged if judged.result.verdict.bad]
+        cause = changed_code(a, b, runs) or own_cause(b, differing, runs)
+    outputs = [judged.result for judged in found.judged]
+    return CellResult(
+        index=a.index,
+        id=a.key,
+        verdict=found.verdict,
+        cause=cause[0] if cause else None,
+        rules=total(output.rules for output in outputs),
+        outputs=outputs,
+        detail=_joined(found.detail, cause[1] if cause else ""),
+        unanswered=found.unanswered,
+    )
+
+
+def _one_sided(a: CodeCell | None, b: CodeCell | None) -> CellResult:
+    cell = a or b
+    assert cell is not None
+    where = f"only in the {'first' if b is None else 'second'} notebook"
+    if _blank(cell):
+        return CellResult(cell.index, cell.key, Verdict.IDENTICAL, detail=f"blank, {where}")
+    return CellResult(cell.index, cell.key, Verdict.DIVERGED, cause="code", detail=where)
+
+
+def _compare_outputs(a: CodeCell, b: CodeCell, runs: Runs, allowed: Tolerance | None) -> _Found:
+    if any(cell.line is not None and cell.line.unseeded for cell in (a, b)):
+        return _unseeded(a, b)
+    digests = [_digests(cell, record) for cell, record in ((a, runs.a), (b, runs.b))]
+    if not _absent(a, digests[0]) and not _absent(b, digests[1]):
+        judged = judge_outputs(a.outputs, b.outputs, allowed)
+        verdict = worst(one.result.verdict for one in judged)
+        detail = next((one.result.detail for one in judged if one.result.verdict is verdict), "")
+        return _Found(verdict, judged, detail)
+    if digests[0] is None and not a.outputs and _failed(b):
+        return _failure(b)
+    first, second = (known if _absent(cell, known) else output_digests(cell.outputs) for cell, known in zip((a, b), digests))
+    if first is None or second is None:
+        unanswered = first is not None and _SKIPPED.isdisjoint(a.tags)
+        return _Found(Verdict.MISSING, detail=_missing(first, second), unanswered=unanswered)
+    return _by_digest(first, second, b)
+
+
+def _by_digest(first: tuple[str, str], second: tuple[str, str], b: CodeCell) -> _Found:
+    if first[0] == second[0]:
+        return _Found(Verdict.IDENTICAL)
+    if first[1] == second[1]:
+        return _Found(Verdict.EQUIVALENT, detail="equal after benign rules, by digest")
+    failure = _failure(b) if _failed(b) else None
+    return failure or _Found(Verdict.DIVERGED, detail="the outputs' digest is not the recorded one")
+
+
+def _digests(cell: CodeCell, record: Record | None) -> tuple[str, str] | None:
+    """Return the recorded digests of a cell's outputs, if this version can compare them."""
+    return cell.line.outputs if cell.line is not None and record is not None and record.canon == CANON else None
+
+
+def _absent(cell: CodeCell, digests: tuple[str, str] | None) -> bool:
+    """Tell whether a cell's outputs are not there: stripped, or it never ran."""
+    return not cell.outputs and not _blank(cell) and (digests is not None or cell.count is None)
+
+
+def _blank(cell: CodeCell) -> bool:
+    return not cell.source.strip() and not cell.outputs
+
+
+def _failed(cell: CodeCell) -> bool:
+    return any(isinstance(output, Mapping) and output.get("output_type") == "error" for output in cell.outputs)
+
+
+def _failure(cell: CodeCell) -> _Found:
+    """Return the verdict on a cell that failed where nothing tells whether it did so before."""
+    if not _MAY_FAIL.isdisjoint(cell.tags):
+        return _Found(Verdict.MISSING, detail="no outputs are recorded")
+    judged = judge_outputs([], cell.outputs)
+    error = next(one.result for one in judged if one.result.verdict is Verdict.FAILED)
+    return _Found(Verdict.FAILED, [Judged(error)], error.detail)
+
+
+def _unseeded(a: CodeCell, b: CodeCell) -> _Found:
+    if _failed(b) and not _failed(a):
+        return _failure(b)
+    return _Found(Verdict.MISSING, detail="ran before any seed was set")
+
+
+def _missing(first: object, second: object) -> str:
+    if first is None and second is None:
+        return "no outputs are recorded on either side"
+    return "no outputs are recorded" if first is None else "did not run again"
+
+
+def _with_fingerprints(found: _Found, a: CodeCell, b: CodeCell) -> _Found:
+    """Compare the states of the generators too."""
+    if a.line is None or b.line is None or a.line.unseeded or b.line.unseeded:
+        return found
+    one, other = a.line.sources, b.line.sources
+    both = ((name, one.get(name), other.get(name)) for name in sorted(one.keys() | other.keys()))
+    names = [name for name, before, after in both if before != after and _UNREADABLE not in (before, after)]
+    if not names:
+        return found
+    state = f"the cell leaves {', '.join(names)} in another state"
+    if found.verdict.bad:
+        return replace(found, detail=_joined(found.detail, state))
+    return replace(found, verdict=Verdict.DIVERGED, detail=f"outputs agree, but {state}" if found.verdict is not Verdict.MISSING else state)
+
+
+def _joined(*texts: str) -> str:
+    return "; ".join(text for text in texts if text)
+
+
+def _notes(pairs: Sequence[Pair], results: Sequence[CellResult], runs: Runs) -> list[str]:
+    notes = []
+    unseeded = sum(result.detail == "ran before any seed was set" for result in results)
+    if unseeded:
+        notes.append(f"{unseeded} {'cell' if unseeded == 1 else 'cells'} ran before any seed was set and were not compared")
+    for record, which in ((runs.a, "first"), (runs.b, "second")):
+        if record is not None and record.canon != CANON:
+            notes.append(f"the {which} record's output digests are of canonical form {record.canon}, not {CANON}: they are not compared")
+    for (a, b), result in zip(pairs, results):
+        if a is not None and b is not None and a.code != b.code and not result.verdict.bad:
+            notes.append(f"cell {result.index + 1}: the code differs")
+    return notes

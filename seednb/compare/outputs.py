@@ -1,0 +1,174 @@
+"""The outputs of one cell, recorded and replayed, compared one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from typing import Any
+
+from seednb.compare import images
+from seednb.compare.canonical import IMAGE, Folded, Part, Piece, fold_outputs
+from seednb.compare.numbers import Tolerance, close, distance, tolerance
+from seednb.compare.patterns import differing
+from seednb.compare.texts import readable
+from seednb.compare.verdict import OutputResult, Verdict, total, worst
+
+MAX_DETAIL = 200
+MAX_MEASURED = 4_000_000
+_WINDOW = 50
+_MAIN = ("image/", "text/html", "text/latex", "text/markdown", "text/plain", "")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A result, and of an output that differs the two texts, for whoever looks for the cause."""
+
+    result: OutputResult
+    expected: str = ""
+    got: str = ""
+
+
+def compare_outputs(recorded: Any, replayed: Any, *, rtol: float | None = None, atol: float | None = None) -> list[OutputResult]:
+    """Compare the outputs that a notebook has stored for a cell with those of a replay: nbformat 4 dictionaries.
+
+    Numbers must be equal unless `rtol` or `atol` is given: then texts that differ only in numbers may be `close`.
+    Never raises, whatever the outputs are.
+    """
+    return [judged.result for judged in judge_outputs(recorded, replayed, tolerance(rtol, atol))]
+
+
+def judge_outputs(recorded: Any, replayed: Any, allowed: Tolerance | None = None) -> list[Judged]:
+    """Compare outputs, and keep what differs."""
+    a, b = fold_outputs(recorded), fold_outputs(replayed)
+    pairs = list(_pairs(a, b))
+    if not all(one is not None and other is not None and _same(one, other) for one, other in pairs):
+        a.canonicalise()
+        b.canonicalise()
+    return _with_order([_judge(one, other, allowed) for one, other in pairs], a, b)
+
+
+def _pairs(a: Folded, b: Folded) -> Iterator[tuple[Piece | None, Piece | None]]:
+    names = {piece.channel: None for side in (a, b) for piece in side.pieces() if piece.channel in side.streams}
+    for name in names:
+        yield a.streams.get(name), b.streams.get(name)
+    yield from zip_longest(a.displays, b.displays)
+    yield from zip_longest(a.errors, b.errors)
+
+
+def _same(a: Piece, b: Piece) -> bool:
+    """Tell whether two outputs are equal as they were stored."""
+    return a.parts.keys() == b.parts.keys() and all(
+        part.raw == b.parts[mime].raw and part.metadata == b.parts[mime].metadata for mime, part in a.parts.items()
+    )
+
+
+def _judge(a: Piece | None, b: Piece | None, allowed: Tolerance | None) -> Judged:
+    if a is None or b is None:
+        return _one_sided(a, b)
+    if a.parts.keys() != b.parts.keys():
+        detail = f"expected {', '.join(sorted(a.parts))}; got {', '.join(sorted(b.parts))}"
+        return Judged(OutputResult(Verdict.DIVERGED, _main(a), detail=_cut(detail)))
+    judged = [_judge_part(part, b.parts[mime], allowed) for mime, part in a.parts.items()]
+    verdict = worst(one.result.verdict for one in judged)
+    if verdict is Verdict.IDENTICAL:
+        return Judged(OutputResult(verdict, _main(a), total(one.result.rules for one in judged)))
+    first = next(one for one in judged if one.result.verdict is verdict)
+    return replace(first, result=replace(first.result, rules=total(one.result.rules for one in judged)))
+
+
+def _one_sided(a: Piece | None, b: Piece | None) -> Judged:
+    piece = a or b
+    assert piece is not None
+    mime = _main(piece)
+    part = piece.parts[mime]
+    shown = f"({mime})" if part.kind == IMAGE else repr(_shortened(readable(part.text), 0))
+    detail = f"expected {shown}, got no such output" if b is None else f"got {shown} where no output was expected"
+    failed = b is not None and b.channel == "error"
+    return Judged(OutputResult(Verdict.FAILED if failed else Verdict.DIVERGED, mime, detail=_cut(detail)))
+
+
+def _judge_part(a: Part, b: Part, allowed: Tolerance | None) -> Judged:
+    rules = _renamed(a, b)
+    is_same = (a.kind == IMAGE and a.raw == b.raw) or a.text == b.text
+    if is_same and a.metadata == b.metadata:
+        return Judged(OutputResult(Verdict.IDENTICAL, a.mime, rules))
+    if a.kind == IMAGE and not is_same:
+        detail = images.difference(a.raw, b.raw, a.mime)
+        return Judged(OutputResult(Verdict.DIVERGED, a.mime, rules, _cut(detail)))
+    (expected, found), (got, others) = a.ruled, b.ruled
+    rules = total([rules, differing(found, others)])
+    if expected == got and a.metadata == b.metadata:
+        return Judged(OutputResult(Verdict.EQUIVALENT, a.mime, rules))
+    if allowed is not None and a.metadata == b.metadata and close(expected, got, allowed):
+        return Judged(OutputResult(Verdict.CLOSE, a.mime, rules, _cut(distance(expected, got))))
+    detail = _difference(expected, got) if expected != got else f"metadata: {_first_difference(a.metadata, b.metadata)}"
+    return Judged(OutputResult(Verdict.DIVERGED, a.mime, rules, _cut(detail)), expected, got)
+
+
+def _renamed(a: Part, b: Part) -> dict[str, int]:
+    """Count what was folded and renamed, as far as the sides differ in it."""
+    if a.raw == b.raw:
+        return differing(a.hits, b.hits)
+    if a.kind == IMAGE:
+        return {"pixels": 1} if a.text == b.text else {}
+    counts = {name: (a.steps.get(name, 0), b.steps.get(name, 0)) for name in a.steps.keys() | b.steps.keys()}
+    if a.folded == b.folded:
+        return {name: max(both) for name, both in counts.items()}
+    folds = {name: abs(one - other) for name, (one, other) in counts.items() if one != other}
+    return total([folds, differing(a.hits, b.hits)])
+
+
+def _with_order(judged: list[Judged], a: Folded, b: Folded) -> list[Judged]:
+    """Count, by the name `order`, that streams and displays came in another order; by `chunks`, that streams came in other pieces."""
+    rules = {"order": 1} if a.order != b.order else {"chunks": 1} if a.chunks != b.chunks else {}
+    if not rules or not judged or a.streams.keys() != b.streams.keys() or len(a.displays) != len(b.displays):
+        return judged
+    first = judged[0]
+    return [replace(first, result=replace(first.result, rules=total([first.result.rules, rules]))), *judged[1:]]
+
+
+def _main(piece: Piece) -> str:
+    """Return the MIME type that a front end would show."""
+    return next(mime for prefix in _MAIN for mime in piece.parts if mime.startswith(prefix))
+
+
+def _difference(expected: str, got: str) -> str:
+    far = distance(expected, got) if len(expected) + len(got) <= MAX_MEASURED else ""
+    return _first_difference(expected, got) + (f"; {far}" if far else "")
+
+
+def _first_difference(expected: str, got: str) -> str:
+    start = _common(expected, got)
+    line = expected.count("\n", 0, start) + 1
+    where = f"line {line}: " if "\n" in expected.strip("\n") or "\n" in got.strip("\n") else ""
+    first, second = (repr(readable(_line_at(text, start))) if start < len(text) else "the end" for text in (expected, got))
+    return f"{where}expected {first}, got {second}"
+
+
+def _common(a: str, b: str) -> int:
+    """Return how many characters two texts have in common at their start."""
+    low, high = 0, min(len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if a[low:middle] == b[low:middle] else (low, middle - 1)
+    return low
+
+
+def _line_at(text: str, position: int) -> str:
+    """Return the line that a position is in, or the part of it around the position."""
+    start = text.rfind("\n", 0, position) + 1
+    end = text.find("\n", position)
+    return _shortened(text[start : len(text) if end < 0 else max(end, start + 1)], position - start)
+
+
+def _shortened(line: str, position: int) -> str:
+    if len(line) <= _WINDOW:
+        return line
+    start = max(min(position - _WINDOW // 3, len(line) - _WINDOW), 0)
+    cut = line[start : start + _WINDOW]
+    return ("…" if start else "") + cut + ("…" if start + _WINDOW < len(line) else "")
+
+
+def _cut(detail: str) -> str:
+    return detail if len(detail) <= MAX_DETAIL else detail[: MAX_DETAIL - 1] + "…"

@@ -1,0 +1,86 @@
+"""The README and the docs say what is so: their commands and code are run, and their lists are compared with the code."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY, command, environment
+
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    """Return the README's code blocks of a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """Copy what the README's commands need into a folder."""
+    shutil.copytree(REPOSITORY / "examples", tmp_path / "examples")
+    return tmp_path
+
+
+def test_the_commands_of_the_readme_run(checkout):
+    """Every `$ seednb …` line of the README exits with 0, in their order."""
+    lines = [line[2:] for block in blocks("console") for line in block.splitlines() if line.startswith("$ seednb ")]
+    assert lines
+    for line in lines:
+        done = subprocess.run(command(*shlex.split(line)[1:]), cwd=checkout, env=environment(), capture_output=True, text=True)
+        assert done.returncode == 0, f"{line}: {done.stdout}{done.stderr}"
+
+
+def test_the_python_of_the_readme_runs(checkout):
+    """The README's Python blocks run, and their assertions hold."""
+    found = blocks("python")
+    assert any("assert" in block for block in found)
+    for block in found:
+        done = subprocess.run([sys.executable, "-c", block], cwd=checkout, env=environment(), capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+
+
+def test_the_lines_for_notebooks_run(checkout):
+    """The lines that a notebook user types run in a notebook, but for the installation, and seed it."""
+    lines = [line for block in blocks("ipython") for line in block.splitlines() if line and not line.startswith("%pip")]
+    assert "%load_ext seednb" in lines
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "outputs": [], "execution_count": None}
+    cells = [
+        {**cell, "source": "\n".join(lines)},
+        {**cell, "id": "b", "source": "import random\nassert random.random() == 0.6394267984578837"},
+    ]
+    (checkout / "nb.ipynb").write_text(json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}))
+    done = subprocess.run(command("run", "nb.ipynb"), cwd=checkout, env=environment(), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_pictures_and_links_are_there():
+    """Every file that the README and the docs link to exists."""
+    for path in (REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").glob("*.md"))):
+        for target in re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8")):
+            assert "://" in target or (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+def test_the_published_deny_list_is_the_one_in_force():
+    """docs/seal.md names the packages whose generators are not sealed, and no others."""
+    from seednb.entropy import DENIED
+
+    text = (REPOSITORY / "docs" / "seal.md").read_text(encoding="utf-8")
+    published = re.search(r"cache keys:\n((?:`[\w-]+`[,.]\s*)+)", text)
+    assert published is not None
+    assert set(re.findall(r"`([\w-]+)`", published[1])) == DENIED - {"seednb"}
+
+
+def test_the_changelog_names_the_version():
+    """The changelog's newest part speaks of the package's version."""
+    from seednb import __version__
+
+    newest = (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8").split("\n## ")[1]
+    assert __version__ in newest
