@@ -40,11 +40,13 @@ def read(path: Path) -> bytes:
             if status.st_size > MAX_BYTES:
                 raise NotebookError(f"{shown(path)} is larger than 1 GiB: clear the outputs of its largest cells")
             return file.read()
+    except NotebookError:
+        raise
     except FileNotFoundError:
         raise NotebookError(f"{shown(path)} does not exist") from None
     except IsADirectoryError:
         raise NotebookError(f"{shown(path)} is a folder: name a notebook in it") from None
-    except (OSError, ValueError) as error:  # ValueError: a null character in the path
+    except (OSError, ValueError) as error:
         raise NotebookError(f"{shown(path)} cannot be read: {_reason(error)}") from None
 
 
@@ -65,8 +67,8 @@ def check_writable(path: Path | str) -> None:
 
     A file without write permission for anyone is refused to root as well: its mode says that it shall stay as it is.
     """
-    target = Path(os.path.realpath(path))
     try:
+        target = Path(os.path.realpath(path))
         old = _status(target)
         if old is not None and not stat.S_ISREG(old.st_mode):
             kind = "a folder" if stat.S_ISDIR(old.st_mode) else "not a regular file"
@@ -77,7 +79,9 @@ def check_writable(path: Path | str) -> None:
             raise NotebookError(f"{shown(path)} cannot be written: the folder {shown(target.parent)} does not exist")
         if not os.access(target.parent, os.W_OK | os.X_OK):
             raise NotebookError(f"{shown(path)} cannot be written: the folder {shown(target.parent)} is read-only")
-    except OSError as error:
+    except NotebookError:
+        raise
+    except (OSError, ValueError) as error:  # ValueError: a null character in the path
         raise NotebookError(f"{shown(path)} cannot be written: {_reason(error)}") from None
 
 
@@ -87,8 +91,8 @@ def replace(path: Path, data: bytes, *, _step: Callable[[str], None] = lambda _:
     Raises NotebookError, with the old file as it was. `_step` is told of each step: `created`, `part`, `written`,
     `synced`, `replaced`.
     """
-    target = Path(os.path.realpath(path))
     try:
+        target = Path(os.path.realpath(path))
         old = _status(target)
         descriptor, temporary = _create(target, 0o666 if old is None else 0o600)
         try:
@@ -112,10 +116,12 @@ def replace(path: Path, data: bytes, *, _step: Callable[[str], None] = lambda _:
 
 def sweep(path: Path | str) -> None:
     """Remove the temporaries that killed writers of this file have left beside it; one whose writer lives is locked, and stays."""
-    target = Path(os.path.realpath(path))
-    name = re.compile(re.escape(_prefix(target.name)) + r"[0-9a-f]{16}\.tmp")
-    with contextlib.suppress(OSError, ValueError), os.scandir(target.parent) as entries:
-        for temporary in [entry.path for entry in entries if name.fullmatch(entry.name)]:
+    with contextlib.suppress(OSError, ValueError):
+        target = Path(os.path.realpath(path))
+        name = re.compile(re.escape(_prefix(target.name)) + r"[0-9a-f]{16}\.tmp")
+        with os.scandir(target.parent) as entries:
+            found = [entry.path for entry in entries if name.fullmatch(entry.name)]
+        for temporary in found:
             _discard(temporary)
 
 

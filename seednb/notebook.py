@@ -17,7 +17,7 @@ from seednb._jsontext import Layout
 from seednb._structure import disk_output, joined, parse_notebook, rejoined
 from seednb._trust import is_trusted, sign
 from seednb.digest import source_digest, source_key
-from seednb.errors import NotebookError
+from seednb.errors import NotebookError, RecordError
 from seednb.record import Record, find_record
 
 __all__ = ["KEEP", "Notebook", "cell_keys", "check_writable", "is_trusted", "sign", "sweep"]
@@ -148,7 +148,10 @@ class Notebook:
 
     @cached_property
     def _found(self) -> Record | None:
-        return find_record(self.nb)
+        try:
+            return find_record(self.nb)
+        except RecordError as error:
+            raise RecordError(f"{shown(self.path)}: {error} (take metadata.seednb out to run the notebook anew)") from None
 
     @cached_property
     def _keys(self) -> dict[int, str]:

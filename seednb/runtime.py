@@ -87,6 +87,7 @@ class Runtime:
             self.reseeds.append((self.cell, seed))
         for cell in self._open:
             cell.seeded = cell.seeded or not self._changed(cell.before)
+            cell.before.clear()  # a cell that seeds changes every source, also one that stood at that seed's start already
         self.seed, self.seed_origin, self.sealing = seed, origin, sealing
         self._home = os.getpid()
         self._seedings += 1

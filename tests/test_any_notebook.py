@@ -86,7 +86,7 @@ def test_every_byte_outside_the_edited_spans_stays(
     }
     holes = list(HOLE.finditer(text))
     read = Notebook(HOLE.sub(lambda hole: json.dumps(data.draw(values[hole[1]])), text), "x.ipynb")
-    wanted = [data.draw(values[hole[1]]) for hole in holes]
+    wanted: list[Any] = [data.draw(values[hole[1]]) for hole in holes]
     for hole, value in zip(holes, wanted, strict=True):
         if hole[1] == "seednb":
             read.set_record(value)

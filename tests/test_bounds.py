@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]  # it has no annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -225,23 +225,25 @@ def test_what_is_no_place_for_a_notebook_is_refused(path: Path) -> None:
 def test_a_read_only_folder_is_refused() -> None:
     """A folder in which this user can make no file, and a file that is another user's, are refused."""
     script = """
-import sys
+import os, sys
 from pathlib import Path
 from seednb._files import check_writable
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
 for name in ("folder/new.ipynb", "theirs.ipynb"):
     try:
         check_writable(Path(sys.argv[1], name))
     except ValueError as error:
         print(error)
 """
-    user = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
     with tempfile.TemporaryDirectory() as name:
         Path(name, "folder").mkdir(mode=0o555)
-        Path(name, "theirs.ipynb").touch(mode=0o644 if user else 0o444)
+        Path(name, "theirs.ipynb").touch(mode=0o644 if os.geteuid() == 0 else 0o444)
         os.chmod(name, 0o755)
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-        command = [sys.executable, "-c", script, name]
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True, **user)  # type: ignore[call-overload]
+        done = subprocess.run([sys.executable, "-c", script, name], capture_output=True, text=True, env=environment, check=True)
     folder, theirs = done.stdout.splitlines()
     assert folder.endswith("folder is read-only")
     assert "theirs.ipynb is read-only" in theirs

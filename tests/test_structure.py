@@ -43,7 +43,7 @@ def notebook(**members: Any) -> str:
 
 def code(**members: Any) -> str:
     """Return the text of a notebook whose only cell has some members replaced."""
-    return notebook(cells=[{**GOOD["cells"][1], **members}])  # type: ignore[index, dict-item]  # JSON
+    return notebook(cells=[{**GOOD["cells"][1], **members}])  # type: ignore[index]  # JSON
 
 
 def output(**members: Any) -> str:
@@ -138,8 +138,9 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
         "x" * 300: "cannot be read: file name too long",
     }.items():
         with pytest.raises(NotebookError, match=said) as caught:
-            Notebook.read(tmp_path / name)
+            Notebook.read(tmp_path / name, sweep=True)
         assert str(caught.value).isprintable()
+        assert str(caught.value).count(str(tmp_path)) == 1
 
 
 def test_what_is_too_large_is_refused(tmp_path: Path) -> None:

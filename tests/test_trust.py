@@ -27,7 +27,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def jupyter(path: Path, *, trust: bool = False) -> bool:
     """Tell whether Jupyter trusts a notebook; with `trust`, sign it first, as `jupyter trust` does."""
     nb: Any = nbformat.read(path, as_version=4)
-    notary: Any = NotebookNotary()  # type: ignore[no-untyped-call]
+    notary: Any = NotebookNotary()
     try:
         if trust:
             notary.sign(nb)

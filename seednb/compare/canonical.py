@@ -6,6 +6,7 @@ renamed consistently, images decoded. Neither the process, nor its hash seed, no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -25,6 +26,7 @@ CANON = 1
 IMAGE, BYTES = "image", "bytes"
 _MARKUPS = {"application/javascript", "application/ecmascript"}
 _STREAMS = ("stdout", "stderr")
+_SEED_LINE = re.compile(r"seednb: seed \d+(?: \([\w ]+\) in place of \d+)?")
 
 
 class Part:
@@ -64,10 +66,17 @@ class Part:
 
 @dataclass(frozen=True)
 class Piece:
-    """One output: its parts by MIME type."""
+    """One output: its parts by MIME type; `carries_record` if seednb's record came with it."""
 
     channel: str
     parts: dict[str, Part]
+    carries_record: bool = False
+
+    @property
+    def is_seed_line(self) -> bool:
+        """Whether this is nothing but seednb telling its seed."""
+        plain = self.parts.get("text/plain")
+        return self.carries_record and plain is not None and _SEED_LINE.fullmatch(plain.raw) is not None
 
 
 @dataclass
@@ -119,7 +128,7 @@ def output_digests(outputs: Any) -> tuple[str, str]:
 
 def _fold_output(output: Any, folded: Folded, texts: dict[str, list[str]]) -> str:
     if not isinstance(output, Mapping):
-        folded.displays.append(Piece("display", {"unknown": Part("unknown", JSON, json_of(output))}))
+        folded.displays.append(Piece("display", {"unknown": Part("unknown", JSON, text_of(output))}))
         return "display"
     kind = output.get("output_type")
     if kind == "stream":
@@ -130,16 +139,18 @@ def _fold_output(output: Any, folded: Folded, texts: dict[str, list[str]]) -> st
     if kind == "error":
         folded.errors.append(Piece("error", {"error": Part("error", TEXT, tracebacks.canonical(output))}))
         return "error"
-    parts = _display(output) if kind in {"display_data", "execute_result"} else {"unknown": _unknown(output)}
+    data = output.get("data", {})
+    if kind not in ("display_data", "execute_result") or not isinstance(data, Mapping):
+        folded.displays.append(Piece("display", {"unknown": _unknown(output)}))
+        return "display"
+    parts = _contents(data, output.get("metadata"))
     if parts:
-        folded.displays.append(Piece("display", parts))
+        folded.displays.append(Piece("display", parts, RECORD_MIME in data))
     return "display" if parts else ""
 
 
-def _display(output: Mapping[str, Any]) -> dict[str, Part]:
-    data, metadata = output.get("data", {}), output.get("metadata", {})
-    if not isinstance(data, Mapping):
-        return {"unknown": _unknown(output)}
+def _contents(data: Mapping[Any, Any], metadata: Any) -> dict[str, Part]:
+    """Return the parts of a display; of its metadata only what is about one of them counts."""
     about = metadata if isinstance(metadata, Mapping) else {}
     mimes = {_mime(mime): mime for mime in data if mime != RECORD_MIME}
     return {mime: _part(mime, data[key], about.get(key)) for mime, key in sorted(mimes.items())}

@@ -6,6 +6,7 @@ from seednb.compare.patterns import JSON, MARKUP, SVG, TEXT, Pattern
 
 _MONTHS = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DAY = rf"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d {_MONTHS} \d{{4}}"
+_ROW = "--doc-link-cv_results_ "
 _SITE = ", https://matplotlib.org/</dc:title>"
 
 LIBRARY_RULES = (
@@ -31,6 +32,22 @@ LIBRARY_RULES = (
         needs=("[CV",),
         alike=("[CV 1/2] END ..d=1;, score=1.0 total time=   0.0s", "[CV 1/2] END ..d=1;, score=1.0 total time=   1.2min"),
         unlike=("[CV 1/2] END ..d=1;, score=1.0 total time=   0.0s", "[CV 1/2] END ..d=1;, score=0.9 total time=   0.0s"),
+    ),
+    Pattern(
+        name="sklearn-search",
+        kinds=(MARKUP,),
+        pattern=r"&#x27;(?:me|st)\.\.\.me&#x27;: array\((?P<x>\[[^\]]*\])\)",
+        needs=("--doc-link-cv_results_",),
+        alike=(f"{_ROW}&#x27;me...me&#x27;: array([0.1, 0.02])", f"{_ROW}&#x27;me...me&#x27;: array([0.2, 0.030])"),
+        unlike=(f"{_ROW}&#x27;me...re&#x27;: array([0.1, 0.02])", f"{_ROW}&#x27;me...re&#x27;: array([0.2, 0.02])"),
+    ),
+    Pattern(
+        name="sklearn-search",
+        kinds=(MARKUP,),
+        pattern=r"--doc-link-refit_time_;\">[\s\S]{0,1000}?<td>(?P<x>[\d.e+-]+)</td>",
+        needs=("--doc-link-refit_time_;",),
+        alike=('--doc-link-refit_time_;">float\n<td>0.046</td>', '--doc-link-refit_time_;">float\n<td>0.011</td>'),
+        unlike=('--doc-link-best_score_;">float\n<td>0.046</td>', '--doc-link-best_score_;">float\n<td>0.011</td>'),
     ),
     Pattern(
         name="lightgbm",

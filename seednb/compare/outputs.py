@@ -17,7 +17,7 @@ from seednb.compare.verdict import OutputResult, Verdict, total, worst
 MAX_DETAIL = 200
 MAX_MEASURED = 4_000_000
 _WINDOW = 50
-_MAIN = ("image/", "text/html", "text/latex", "text/markdown", "text/plain", "")
+_MAIN = ("image/", "application/", "text/html", "text/latex", "text/markdown", "text/plain", "")
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,15 @@ def _pairs(a: Folded, b: Folded) -> Iterator[tuple[Piece | None, Piece | None]]:
     names = {piece.channel: None for side in (a, b) for piece in side.pieces() if piece.channel in side.streams}
     for name in names:
         yield a.streams.get(name), b.streams.get(name)
-    yield from zip_longest(a.displays, b.displays)
+    yield from zip_longest(_displays(a, b), _displays(b, a))
     yield from zip_longest(a.errors, b.errors)
+
+
+def _displays(side: Folded, other: Folded) -> list[Piece]:
+    """Return a side's displays, without the one in which seednb shows its seed where the other run had no such line."""
+    if len(side.displays) <= len(other.displays):
+        return side.displays
+    return [piece for piece in side.displays if not piece.is_seed_line]
 
 
 def _same(a: Piece, b: Piece) -> bool:
@@ -122,7 +129,7 @@ def _renamed(a: Part, b: Part) -> dict[str, int]:
 def _with_order(judged: list[Judged], a: Folded, b: Folded) -> list[Judged]:
     """Count, by the name `order`, that streams and displays came in another order; by `chunks`, that streams came in other pieces."""
     rules = {"order": 1} if a.order != b.order else {"chunks": 1} if a.chunks != b.chunks else {}
-    if not rules or not judged or a.streams.keys() != b.streams.keys() or len(a.displays) != len(b.displays):
+    if not rules or not judged or a.streams.keys() != b.streams.keys() or len(_displays(a, b)) != len(_displays(b, a)):
         return judged
     first = judged[0]
     return [replace(first, result=replace(first.result, rules=total([first.result.rules, rules]))), *judged[1:]]

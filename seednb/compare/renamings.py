@@ -48,9 +48,9 @@ RENAMINGS = (
     Pattern(
         name="cell-file",
         kinds=_ALL,
-        pattern=r"(?<![\w./\\~-])(?P<x>[\w./\\~-]*ipykernel_\d+(?:/|\\{1,2})\d+\.py)",
+        pattern=r"(?<![\w./\\~-])(?P<x>[\w./\\~-]*ipykernel_(?:\d+|seednb)(?:/|\\{1,2})\d+\.py)",
         needs=("ipykernel_",),
-        alike=("/tmp/ipykernel_17/42.py:1: x", "/var/tmp/ipykernel_18/42.py:1: x"),
+        alike=("/tmp/ipykernel_17/42.py:1: x", "/var/tmp/ipykernel_seednb/42.py:1: x"),
         unlike=("/tmp/ipykernel_17/42.py:1: x", "/tmp/ipykernel_17/42.py:2: x"),
     ),
     Pattern(

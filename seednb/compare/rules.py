@@ -69,7 +69,7 @@ RULES = (
     Pattern(
         name="timeit",
         kinds=_TEXTS,
-        pattern=rf"(?P<x>{_QUANTITY} ± {_QUANTITY}) per loop \(mean ± std\. dev\. of \d+ runs?, (?P<y>[\d,]+) loops? each\)",
+        pattern=rf"(?<![\d.])(?P<x>{_QUANTITY} ± {_QUANTITY}) per loop \(mean ± std\. dev\. of \d+ runs?, (?P<y>[\d,]+) loops? each\)",
         needs=(" per loop (mean ± std. dev. of ",),
         alike=(f"1.2 μs ± 25.1 ns {_TIMEIT} 100,000 loops each)", f"1.4 μs ± 84.7 ns {_TIMEIT} 1,000,000 loops each)"),
         unlike=("took 1.2 μs ± 25.1 ns per loop", "took 1.4 μs ± 25.1 ns per loop"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_LINE_END = re.compile(r"\r+\n")
+_LINE_END = re.compile(r"(?<!\r)\r+\n")
 _COLOUR = re.compile(r"\x1b\[(?:[0-9;:]*m|\?25[lh])")
 _CONTROL = re.compile(r"(\n|\r|\x08|\x1b\[\d{0,3}[ABK])")
 _MOVE = re.compile(r"\x1b\[\d{0,3}[AB]")

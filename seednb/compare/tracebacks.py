@@ -17,7 +17,7 @@ _FUNCTION = re.compile(r"<cell line: \d+>|<[\w ]+>|[\w.<>]+")
 _ARROW = re.compile(r"-*> *\d+ (.*)")
 _NUMBERED = re.compile(r" *\d+(?: .*)?")
 _ART = re.compile(r"-{20,}| *\[\.\.\. skipping .*\]| *\^+ *| *")
-_PLACE = re.compile(r"\((?:\d{1,12}\.py|[\w./\\~-]*ipykernel_\d+[/\\]\d+\.py|<[\w -]{1,60}>), line (\d+)\)")
+_PLACE = re.compile(r"\((?:\d{1,12}\.py|[\w./\\~-]*ipykernel_\w+[/\\]\d+\.py|<[\w -]{1,60}>), line (\d+)\)")
 
 
 def canonical(output: Mapping[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import ClassVar, Optional
 
 EXACT_RESTORE = "exact-restore"
@@ -46,7 +46,20 @@ def complete(name: str) -> Optional[ModuleType]:
     module = sys.modules.get(name)
     if module is None or type(module).__name__ == "_LazyModule":  # importlib.util.LazyLoader's: any look at it imports it
         return None
-    return None if getattr(getattr(module, "__spec__", None), "_initializing", False) else module
+    spec = getattr(module, "__spec__", None)
+    if getattr(spec, "_initializing", False) or (getattr(spec, "loader_state", None) is not None and _is_running(module)):
+        return None
+    return module
+
+
+def _is_running(module: ModuleType) -> bool:
+    """Tell whether a module's own code is being executed: LazyLoader does that without marking the module's spec."""
+    frame: Optional[FrameType] = sys._getframe(1)
+    while frame is not None:
+        if frame.f_globals is vars(module) and frame.f_code.co_name == "<module>":
+            return True
+        frame = frame.f_back
+    return False
 
 
 def pack(*parts: bytes) -> bytes:
