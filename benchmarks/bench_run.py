@@ -62,8 +62,9 @@ def main() -> None:
                 times[label].append(time.perf_counter() - begun)
     medians = {label: statistics.median(values[1:]) for label, values in times.items()}
     for label, median in medians.items():
-        print(f"{label:16} {median:6.2f} s  [{min(times[label][1:]):.2f}–{max(times[label][1:]):.2f}]  × {median / medians['nbclient script']:.2f} of the script")
-    print(f"seednb run is × {medians['seednb run'] / medians['papermill']:.2f} of papermill")
+        spread = f"[{min(times[label][1:]):.2f} to {max(times[label][1:]):.2f}]"
+        print(f"{label:16} {median:6.2f} s {spread}, {median / medians['nbclient script']:.2f} of the script")
+    print(f"seednb run takes {medians['seednb run'] / medians['papermill']:.2f} of papermill's time")
 
 
 if __name__ == "__main__":

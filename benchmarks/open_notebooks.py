@@ -1,4 +1,4 @@
-"""Public notebooks, unchanged: do two runs with one seed agree, without seednb too, and is every change of an output seen?
+"""Run public notebooks twice with one seed, and twice without seednb; change an output, and see whether compare finds it.
 
 Usage: python benchmarks/open_notebooks.py INDEX.json OUT_FOLDER [--only 3,7]
 
@@ -70,7 +70,9 @@ def mutate(notebook: dict[str, Any], rng: random.Random) -> tuple[int, str] | No
         else:
             holder, key = (output, "text") if "text" in output else (output["data"], "text/plain")
             text = "".join(holder[key])
-            changed = _change_digit(text, rng) if kind == "digit" else "\n".join(text.split("\n")[1:]) if "\n" in text.strip() else text + "x"
+            changed = (
+                _change_digit(text, rng) if kind == "digit" else "\n".join(text.split("\n")[1:]) if "\n" in text.strip() else text + "x"
+            )
             if changed == text:
                 continue
             holder[key] = changed
@@ -108,7 +110,11 @@ def measure(entry: dict[str, Any], out: Path) -> dict[str, Any]:
     row["seconds"] = round(time.monotonic() - begun, 1)
     comparison = compare(runs[0], runs[1])
     row.update(verdict=comparison["verdict"], rules=rules_of(comparison))
-    row["differs"] = [(cell["index"], cell["cause"], cell["detail"][:160]) for cell in comparison["cells"] if cell["verdict"] not in ("identical", "equivalent")]
+    row["differs"] = [
+        (cell["index"], cell["cause"], cell["detail"][:160])
+        for cell in comparison["cells"]
+        if cell["verdict"] not in ("identical", "equivalent")
+    ]
     notebook = json.loads(runs[1].read_text())
     changed = mutate(notebook, random.Random(int(entry["nn"])))
     if changed is not None:
@@ -140,7 +146,12 @@ def main() -> None:
     print(f"{len(rows)} notebooks")
     print("identical with seednb:", sum(row.get("verdict") == "identical" for row in rows))
     print("… with no rule but order:", sum(row.get("verdict") == "identical" and not set(row["rules"]) - {"order"} for row in rows))
-    print("changed outputs seen:", sum(row.get("mutation", [0, 0, ""])[2] == "diverged" for row in rows), "of", sum("mutation" in row for row in rows))
+    print(
+        "changed outputs seen:",
+        sum(row.get("mutation", [0, 0, ""])[2] == "diverged" for row in rows),
+        "of",
+        sum("mutation" in row for row in rows),
+    )
     print("differ without seednb:", sum(row.get("plain") not in ("identical", "equivalent", None) for row in rows))
 
 

@@ -5,6 +5,7 @@ Usage: python docs/make_pictures.py
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -32,7 +33,7 @@ def change_one_line(path: Path) -> None:
 
 def main() -> None:
     """Make docs/images/verify.svg."""
-    console = Console(record=True, width=118, highlight=False, file=open(os.devnull, "w"))
+    console = Console(record=True, width=118, highlight=False, file=io.StringIO())
     report = Report(console=console)
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(HERE.parent / "examples" / NAME, folder)

@@ -1,4 +1,7 @@
-"""The command line: `seednb` and `jupyter seednb`. Exit codes: 0 ran or reproduced, 1 a cell failed or differed, 2 bad input, 130 stopped."""
+"""The command line, `seednb` and `jupyter seednb`.
+
+Exit codes: 0 ran or reproduced, 1 a cell failed or differed, 2 bad input, 130 stopped.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -14,14 +17,11 @@ from seednb import __version__
 from seednb.errors import SeednbError
 from seednb.settings import check_seed
 
-if TYPE_CHECKING:
-    from seednb.replay.report import Report
-
 OK, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
 _NOTEBOOK = click.Path(path_type=Path)
 
 
-class _Seed(click.ParamType):
+class _Seed(click.ParamType):  # type: ignore[type-arg]  # generic only since Click 8.4
     name = "seed"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
@@ -29,7 +29,9 @@ class _Seed(click.ParamType):
 
 
 _seed = click.option("--seed", type=_Seed(), metavar="N", help="An integer from 0 to 4294967295.")
-_timeout = click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Longest time for one cell, in seconds.")
+_timeout = click.option(
+    "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Longest time for one cell, in seconds."
+)
 _kernel = click.option("--kernel", metavar="NAME", help="Run in this kernel, in place of the one that the notebook names.")
 _json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
@@ -50,14 +52,23 @@ def cli() -> None:
 @click.option("--stream", is_flag=True, help="Show what the cells print, while they run.")
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
 def run(
-    notebook: Path, output: Path | None, seed: int | None, no_seal: bool, timeout: float | None, kernel: str | None, stream: bool, quiet: bool
+    notebook: Path,
+    output: Path | None,
+    seed: int | None,
+    no_seal: bool,
+    timeout: float | None,
+    kernel: str | None,
+    stream: bool,
+    quiet: bool,
 ) -> int:
     """Run NOTEBOOK in a fresh runtime, seeded before its first cell, and write it with its record."""
     from seednb.replay.report import Report
     from seednb.replay.run import RunOptions, run_notebook
 
     report = Report(quiet=quiet, stream=stream)
-    result = run_notebook(notebook, RunOptions(seed=seed, seal=not no_seal, timeout=timeout, kernel=kernel, output=output), report.progress(notebook))
+    result = run_notebook(
+        notebook, RunOptions(seed=seed, seal=not no_seal, timeout=timeout, kernel=kernel, output=output), report.progress(notebook)
+    )
     report.ran(result)
     if result.execution.interrupted:
         return STOPPED

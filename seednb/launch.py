@@ -25,7 +25,9 @@ class Environment(NamedTuple):
     hash_seed: int | None
 
 
-def plan_environment(environ: Mapping[str, str] | None = None, *, hash_seed: int = 0, threads: Mapping[str, Any] | None = None) -> Environment:
+def plan_environment(
+    environ: Mapping[str, str] | None = None, *, hash_seed: int = 0, threads: Mapping[str, Any] | None = None
+) -> Environment:
     """Return the environment of a fresh runtime.
 
     The hash seed is `hash_seed` unless the user has set PYTHONHASHSEED; the kernel puts the variable back, so that the

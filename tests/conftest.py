@@ -39,7 +39,9 @@ def seednb(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 def make_notebook(tmp_path: Path) -> Callable[..., Path]:
     """Return a function that writes a notebook of code cells; with ids unless the minor version is older than 5."""
 
-    def make(*sources: str, name: str = "nb.ipynb", minor: int = 5, metadata: dict[str, Any] | None = None, tags: dict[int, str] | None = None) -> Path:
+    def make(
+        *sources: str, name: str = "nb.ipynb", minor: int = 5, metadata: dict[str, Any] | None = None, tags: dict[int, str] | None = None
+    ) -> Path:
         path = tmp_path / name
         path.write_text(json.dumps(notebook(*sources, minor=minor, metadata=metadata, tags=tags), indent=1) + "\n", encoding="utf-8")
         return path
@@ -51,7 +53,13 @@ def notebook(*sources: str, minor: int = 5, metadata: dict[str, Any] | None = No
     """Return a notebook of code cells as nbformat stores it."""
     cells: list[dict[str, Any]] = []
     for index, source in enumerate(sources):
-        cell: dict[str, Any] = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": source.splitlines(keepends=True)}
+        cell: dict[str, Any] = {
+            "cell_type": "code",
+            "execution_count": None,
+            "metadata": {},
+            "outputs": [],
+            "source": source.splitlines(keepends=True),
+        }
         if tags and index in tags:
             cell["metadata"]["tags"] = [tags[index]]
         if minor >= 5:

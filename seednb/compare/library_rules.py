@@ -60,13 +60,6 @@ LIBRARY_RULES = (
         unlike=("[LightGBM] [Info] Total Bins 510", "[LightGBM] [Info] Total Bins 511"),
     ),
     Pattern(
-        name="xgboost-log",
-        pattern=r"^\[(?P<x>\d\d:\d\d:\d\d)\](?= (?:DEBUG|INFO|WARNING|ERROR): \S+:\d+: )",
-        needs=("] WARNING: ", "] INFO: ", "] DEBUG: ", "] ERROR: "),
-        alike=("[20:37:57] WARNING: /src/learner.cc:1115: x", "[20:38:01] WARNING: /src/learner.cc:1115: x"),
-        unlike=("[20:37:57] loss", "[20:38:01] loss"),
-    ),
-    Pattern(
         name="pymc",
         pattern=r"^Sampling \d+ chains? for .* draws total\) took (?P<x>\d+) seconds?\.$",
         needs=("draws total) took ",),

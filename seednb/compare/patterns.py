@@ -21,7 +21,7 @@ class Pattern:
     """A pattern whose groups `x` and `y` are replaced; all else in it is context and stays.
 
     alike, unlike: two texts that the pattern makes equal, two that it must not. needs: texts one of which must be there,
-    to save time. within: the only places where the pattern is looked for. defined: the only values of `x` that count.
+    and hint: a pattern that must be, to save time. within: the only places where the pattern is looked for. defined: the only values of `x` that count.
     All patterns take time linear in the text.
     """
 
@@ -31,6 +31,7 @@ class Pattern:
     unlike: tuple[str, str]
     kinds: tuple[str, ...] = (TEXT,)
     needs: tuple[str, ...] = ()
+    hint: str | None = None
     within: str | None = None
     defined: str | None = None
 
@@ -38,8 +39,9 @@ class Pattern:
         """Replace what the groups find by what `put` gives for the pattern's name and the text found."""
         if self.needs and not any(need in text for need in self.needs):
             return text
-        defined = self._defined
-        known = set(defined.findall(text)) if defined else None
+        if self._hint is not None and self._hint.search(text) is None:
+            return text
+        known = set(self._defined.findall(text)) if self._defined else None
 
         def one(match: re.Match[str]) -> str:
             return match[0] if known is not None and match["x"] not in known else self._filled(match, put)
@@ -59,6 +61,10 @@ class Pattern:
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
         return re.compile(self.pattern, re.MULTILINE)
+
+    @cached_property
+    def _hint(self) -> re.Pattern[str] | None:
+        return re.compile(self.hint) if self.hint else None
 
     @cached_property
     def _within(self) -> re.Pattern[str] | None:
@@ -85,6 +91,11 @@ class Names:
             self._counts[kind] += 1
             self._names[key] = marked(f"{kind}-{self._counts[kind]}")
         return self._names[key]
+
+    def put_same(self, kind: str, value: str) -> str:
+        """Return the one name that all values of a kind share, for values that are not whole."""
+        self._hits.append((kind, value.lower()))
+        return marked(kind)
 
     def take_hits(self) -> list[Hit]:
         """Return what was renamed since the last time."""

@@ -18,8 +18,8 @@ RENAMINGS = (
     Pattern(
         name="address",
         kinds=_ALL,
-        pattern=r"(?<= at )(?P<x>0x[0-9a-fA-F]{6,16})\b(?!\.\.\.)",
-        needs=(" at 0x",),
+        pattern=r"(?<=\bat )(?P<x>0x[0-9a-fA-F]{6,16})\b(?!\.\.\.)",
+        needs=("at 0x",),
         alike=("<A object at 0x7f0000001000>; to 'K' at 0x7f0000002000", "<A object at 0x7e0000001000>; to 'K' at 0x7e0000004000"),
         unlike=("at 0x7f0000001000 and at 0x7f0000001000", "at 0x7f0000001000 and at 0x7f0000002000"),
     ),
@@ -42,6 +42,7 @@ RENAMINGS = (
         name="uuid",
         kinds=_ALL,
         pattern=r"(?<![0-9a-zA-Z])(?P<x>[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})(?![0-9a-zA-Z])",
+        hint=r"-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}",
         alike=(f'<div id="{_UUID}"></div> {_UUID}', f'<div id="{_OTHER_UUID}"></div> {_OTHER_UUID}'),
         unlike=(f"{_UUID} {_OTHER_UUID}", f"{_UUID} {_UUID}"),
     ),
@@ -109,8 +110,8 @@ RENAMINGS = (
 CUT_ADDRESS = Pattern(
     name="cut-address",
     kinds=_ALL,
-    pattern=r"(?<= at )(?P<x>0x[0-9a-f]{0,15})(?=\.\.\.)",
-    needs=(" at 0x",),
+    pattern=r"(?<=\bat )(?P<x>0x[0-9a-f]{0,15})(?=\.\.\.)",
+    needs=("at 0x",),
     alike=("0  <Some object at 0x7f3d8...", "0  <Some object at 0x7e8a1..."),
     unlike=("0  <Some object at 0x7f3d8... 1", "0  <Some object at 0x7f3d8... 2"),
 )
@@ -123,5 +124,5 @@ def rename(text: str, kind: str, names: Names) -> str:
         if kind in pattern.kinds:
             text = pattern.replace(text, names.put)
     if kind in CUT_ADDRESS.kinds:
-        text = CUT_ADDRESS.replace(text, lambda name, _value: names.put(name, "0x"))
+        text = CUT_ADDRESS.replace(text, names.put_same)
     return text

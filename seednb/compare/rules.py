@@ -83,7 +83,7 @@ RULES = (
     ),
     Pattern(
         name="timeit",
-        pattern=r"^(?P<x>(?:The slowest run took [\d.]+ times longer than the fastest\. This could mean .*\n)?)(?=\d[^\n]* per loop)",
+        pattern=r"^(?P<x>(?:The slowest run took [\d.]+ times longer than the fastest\. This could mean .*\n)?)(?=[^\n]* per loop)",
         needs=(" per loop",),
         alike=(
             f"The slowest run took 4.4 times longer than the fastest. This could mean x.\n1 μs ± 2 ns {_TIMEIT} 1 loop each)",

@@ -6,7 +6,7 @@ import re
 
 _LINE_END = re.compile(r"(?<!\r)\r+\n")
 _COLOUR = re.compile(r"\x1b\[(?:[0-9;:]*m|\?25[lh])")
-_CONTROL = re.compile(r"(\n|\r|\x08|\x1b\[\d{0,3}[ABK])")
+_CONTROL = re.compile(r"(\n|\r+|\x08+|\x1b\[\d{0,3}[ABK])")
 _MOVE = re.compile(r"\x1b\[\d{0,3}[AB]")
 
 
@@ -64,21 +64,22 @@ class _Screen:
                 self._rows.append([])
             return
         self._edited.add(self._row)
-        if code == "\r":
+        if code[0] == "\r":
             self._column = 0
-        elif code == "\b":
-            self._back()
+        elif code[0] == "\b":
+            self._back(len(code))
         elif code[-1] == "K":
             self._erase(code[2:-1])
         else:
             self._move(int(code[2:-1] or 1) * (-1 if code[-1] == "A" else 1))
 
-    def _back(self) -> None:
-        """Step back; at the end of a line this takes the last character away, as Jupyter shows it."""
+    def _back(self, steps: int) -> None:
+        """Step back; at the end of a line this takes the last characters away, as Jupyter shows it."""
         row = self._rows[self._row]
-        if self._column == len(row) and row:
-            row.pop()
-        self._column = max(self._column - 1, 0)
+        column = max(self._column - steps, 0)
+        if self._column == len(row):
+            del row[column:]
+        self._column = column
 
     def _erase(self, mode: str) -> None:
         row = self._rows[self._row]

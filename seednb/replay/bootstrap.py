@@ -57,12 +57,12 @@ def load(directory: str, version: str, sources: Optional[Dict[str, str]]) -> Non
 def load_archive(sources: Dict[str, str]) -> None:
     """Import all modules of the archive at once, so that the importer need not stay."""
     importer = Archive(sources)
-    sys.meta_path.insert(0, importer)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, importer)
     try:
         for name in sorted(sources):
             importlib.import_module(name[: -len(".__init__")] if name.endswith(".__init__") else name)
     finally:
-        sys.meta_path.remove(importer)  # type: ignore[arg-type]
+        sys.meta_path.remove(importer)
 
 
 def forget(loaded: Optional[ModuleType]) -> None:

@@ -17,6 +17,7 @@ from seednb.wire import EVENT_TYPE, CellEvent, Current, Plan
 START_TIMEOUT = 60.0
 QUESTION_TIMEOUT = 60.0
 EXIT_TIMEOUT = 10.0
+_ANSWER_INTERVAL = 0.3
 _SUBSCRIBE_INTERVAL = 0.05
 
 
@@ -47,7 +48,7 @@ class FreshRuntime:
         from jupyter_client.manager import AsyncKernelManager
 
         manager = AsyncKernelManager(kernel_name=kernel_name)
-        log = tempfile.TemporaryFile()  # what the kernel's process itself says is shown only if it does not start
+        log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the runtime; what the kernel's process itself says is shown only if it does not start
         try:
             await manager.start_kernel(cwd=str(cwd), env=variables, stdout=log, stderr=log)
         except OSError as error:
@@ -134,9 +135,8 @@ class FreshRuntime:
         while not (subscribed and answered):
             if time.monotonic() > deadline or not await self._manager.is_alive():
                 raise KernelError(f"kernel {self._manager.kernel_name!r} does not answer: {self._last_words()}")
-            if not answered or not subscribed:
-                asked.add(self._channels.kernel_info())
-            answered = answered or await self._arrives(self._channels.get_shell_msg, asked, wait=0.3 if not answered else _SUBSCRIBE_INTERVAL)
+            asked.add(self._channels.kernel_info())
+            answered = answered or await self._arrives(self._channels.get_shell_msg, asked, wait=_ANSWER_INTERVAL)
             subscribed = subscribed or await self._arrives(self._channels.get_iopub_msg, asked, wait=_SUBSCRIBE_INTERVAL)
         await self._drain(self._channels.get_shell_msg)
         await self._drain(self._channels.get_iopub_msg)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from seednb.errors import KernelError
 from seednb.launch import Environment
 from seednb.replay.client import CellRun, FreshRuntime
 from seednb.replay.kernels import find_kernel
@@ -193,18 +192,13 @@ def _stop_signals() -> Iterator[asyncio.Event]:
     """Turn Ctrl-C and SIGTERM into an event; a platform without such handlers keeps Python's own behaviour."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    undo: list[Callable[[], object]] = []
+    handled = []
     for number in (signal.SIGINT, signal.SIGTERM):
-        try:
+        with suppress(NotImplementedError, RuntimeError, ValueError):
             loop.add_signal_handler(number, stop.set)
-        except (NotImplementedError, RuntimeError, ValueError):
-            continue
-        undo.append(lambda number=number: loop.remove_signal_handler(number))
+            handled.append(number)
     try:
         yield stop
     finally:
-        for step in undo:
-            step()
-
-
-__all__ = ["Execution", "KernelError", "Progress", "execute", "make_plan"]
+        for number in handled:
+            loop.remove_signal_handler(number)

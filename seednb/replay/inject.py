@@ -11,7 +11,20 @@ import seednb
 from seednb.wire import Plan
 
 PACKAGE = Path(seednb.__file__).parent
-KERNEL_SIDE = ("__init__", "determinism", "digest", "entropy", "errors", "imports", "inputs", "runtime", "settings", "wire", "kernel/*", "sources/*")
+KERNEL_SIDE = (
+    "__init__",
+    "determinism",
+    "digest",
+    "entropy",
+    "errors",
+    "imports",
+    "inputs",
+    "runtime",
+    "settings",
+    "wire",
+    "kernel/*",
+    "sources/*",
+)
 _EXTENSION = "get_ipython()._seednb"
 
 

@@ -81,7 +81,7 @@ class Report:
         table = _table("cell", "source", "changed")
         for index, key, cell in notebook.code_cells:
             line = record.cells.get(key)
-            changed = "not recorded" if line is None else "unseeded" if line.unseeded else "  ".join(sorted(line.sources)) or "–"
+            changed = "not recorded" if line is None else "unseeded" if line.unseeded else "  ".join(sorted(line.sources)) or "nothing"
             table.add_row(str(index + 1), _first_line(cell), changed)
         environment = record.environment
         console = self.console()

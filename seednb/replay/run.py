@@ -131,9 +131,7 @@ def reproduced(recorded: list[dict[str, Any]], outputs: list[dict[str, Any]]) ->
     return worst(result.verdict for result in compare_outputs(recorded, outputs)) in {Verdict.IDENTICAL, Verdict.EQUIVALENT}
 
 
-def _write(
-    notebook: Notebook, execution: Execution, environment: Environment, *, target: Path, in_place: bool
-) -> RunResult:
+def _write(notebook: Notebook, execution: Execution, environment: Environment, *, target: Path, in_place: bool) -> RunResult:
     folder = notebook.path.resolve().parent
     record = make_record(execution, environment, folder=folder)
     known = notebook.record()

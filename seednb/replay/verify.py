@@ -74,7 +74,9 @@ def verify_notebook(path: Path, options: VerifyOptions, progress: Progress | Non
     record = notebook.record()
     if record is None:
         return _verify_without_record(notebook, options, progress)
-    replay = _replay(notebook, options, progress, record=record, choice=Choice(record.seed, record.origin), environment=_as_recorded(record))
+    replay = _replay(
+        notebook, options, progress, record=record, choice=Choice(record.seed, record.origin), environment=_as_recorded(record)
+    )
     comparison = compare_notebooks(notebook.nb, replay.nb, record_a=record, record_b=replay.record, notes_b=replay.notes)
     return _verification(notebook, comparison, replay, seed=record.seed if options.seed is None else options.seed, had_record=True)
 

@@ -19,7 +19,9 @@ WHOLE_RUN = 2.5
 
 def kill_once(path: Path, *, delay: float, victim: str) -> None:
     """Start a run of a notebook, and kill the command or its kernel after a while."""
-    process = subprocess.Popen(command("run", path, "--seed", "42"), env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        command("run", path, "--seed", "42"), env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         process.wait(timeout=delay)
     except subprocess.TimeoutExpired:
@@ -54,13 +56,13 @@ def check_kills(make_notebook, seednb, tmp_path, *, points: int, seed: int) -> N
 
 
 def test_a_few_kills(make_notebook, seednb, tmp_path):
-    """kill -9 of command or kernel leaves old or new bytes, and no temporary file survives the next command."""
+    """A kill -9 of command or kernel leaves old or new bytes, and no temporary file survives the next command."""
     check_kills(make_notebook, seednb, tmp_path, points=8, seed=1)
 
 
 @pytest.mark.slow
 def test_a_hundred_kills(make_notebook, seednb, tmp_path):
-    """kill -9 at a hundred random points leaves old or new bytes, and no temporary file survives the next command."""
+    """A kill -9 at a hundred random points leaves old or new bytes, and no temporary file survives the next command."""
     check_kills(make_notebook, seednb, tmp_path, points=100, seed=2)
 
 

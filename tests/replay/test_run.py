@@ -188,7 +188,9 @@ def test_files_that_the_notebook_reads_are_recorded(seednb, make_notebook, tmp_p
 
 def test_exit_handlers_of_the_notebook_run_to_their_end(seednb, make_notebook, tmp_path):
     """The command does not leave before the exit handlers that cells registered have run."""
-    path = make_notebook("import atexit, time, pathlib\natexit.register(lambda: (time.sleep(0.5), pathlib.Path('left').write_text('done')))")
+    path = make_notebook(
+        "import atexit, time, pathlib\natexit.register(lambda: (time.sleep(0.5), pathlib.Path('left').write_text('done')))"
+    )
     assert seednb("run", path).returncode == 0
     assert (tmp_path / "left").read_text() == "done"
 

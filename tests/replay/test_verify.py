@@ -119,7 +119,9 @@ def test_without_a_record_hash_order_is_found(seednb, make_notebook):
     assert [cell["cause"] for cell in json.loads(result.stdout)["cells"]] == ["hash-order"]
 
 
-@pytest.mark.parametrize("source", ["import os\nprint(os.urandom(8))", "import time\nprint(time.time_ns())", "import secrets\nprint(secrets.token_hex())"])
+@pytest.mark.parametrize(
+    "source", ["import os\nprint(os.urandom(8))", "import time\nprint(time.time_ns())", "import secrets\nprint(secrets.token_hex())"]
+)
 def test_what_cannot_be_sealed_diverges(seednb, make_notebook, source):
     """Secrets and clocks are never sealed, and a notebook that prints them does not pass."""
     path = make_notebook(source)
@@ -195,7 +197,11 @@ def test_a_record_made_by_the_magic_under_papermill_verifies(seednb, make_notebo
 
     path = make_notebook("%load_ext seednb\n%seed 42", NUMPY, DRAW)
     done = subprocess.run(
-        [sys.executable, "-m", "papermill", "-k", "python3", str(path), "out.ipynb"], cwd=tmp_path, env=environment(), capture_output=True, text=True
+        [sys.executable, "-m", "papermill", "-k", "python3", str(path), "out.ipynb"],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
     assert "unknown" not in done.stderr.lower()
