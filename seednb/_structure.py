@@ -13,6 +13,7 @@ _SAVE_AGAIN = "open it in Jupyter and save it again"
 _RESTORE = "restore it from a backup or from version control"
 
 
+_BLANK = re.compile(r"\ufeff?[ \t\r\n\0]*")
 _SPLIT_MIMES = frozenset({"application/javascript", "image/svg+xml"})
 
 
@@ -22,7 +23,7 @@ class StructureError(ValueError):
 
 def parse_notebook(text: str) -> tuple[dict[str, Any], Layout]:
     """Return a checked notebook and where its parts stand; what the format asks for and the text lacks is put in."""
-    if not text.strip("\ufeff \t\r\n"):
+    if _BLANK.fullmatch(text):
         raise StructureError(f"is empty: {_RESTORE}")
     try:
         nb, layout = parse(text)

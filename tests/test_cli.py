@@ -67,8 +67,8 @@ def test_a_pyproject_that_cannot_be_used(seednb, make_notebook, tmp_path, line):
 
 RECORDS = [
     5, "x", [], {}, {"version": 1}, {"version": "1"}, {"version": 1, "seed": -1}, {"version": 1, "seed": 10**400},
-    {"version": 1, "seed": 1, "cells": []}, {"version": 1, "seed": 1, "cells": {"a": 5}}, {"version": 1, "seed": 1, "cells": {"a": "<script>"}},
-    {"version": 1, "seed": True, "cells": {}},
+    {"version": 1, "seed": 1, "cells": []}, {"version": 1, "seed": 1, "cells": {"a": 5}},
+    {"version": 1, "seed": 1, "cells": {"a": "<script>"}}, {"version": 1, "seed": True, "cells": {}},
 ]  # fmt: skip
 
 

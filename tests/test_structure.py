@@ -53,7 +53,7 @@ def output(**members: Any) -> str:
 
 BROKEN = {
     "is empty": "",
-    "is empty:": " \n\ufeff",
+    "is empty:": "\ufeff \n\0\0",
     "is not JSON": "hello",
     "is not JSON: Expecting ',' delimiter (line 1": notebook()[:-1],
     "is not JSON: Extra data": notebook() + "{}",

@@ -36,7 +36,7 @@ LIBRARY_RULES = (
     Pattern(
         name="sklearn-search",
         kinds=(MARKUP,),
-        pattern=r"&#x27;(?:me|st)\.\.\.me&#x27;: array\((?P<x>\[[^\]]*\])\)",
+        pattern=r"&#x27;(?:me|st)\.\.\.me&#x27;: array\((?P<x>\[[^\[\]]{0,400}\])\)",
         needs=("--doc-link-cv_results_",),
         alike=(f"{_ROW}&#x27;me...me&#x27;: array([0.1, 0.02])", f"{_ROW}&#x27;me...me&#x27;: array([0.2, 0.030])"),
         unlike=(f"{_ROW}&#x27;me...re&#x27;: array([0.1, 0.02])", f"{_ROW}&#x27;me...re&#x27;: array([0.2, 0.02])"),

@@ -84,6 +84,7 @@ RENAMINGS = (
         pattern=r"(?<![0-9a-f])(?P<x>[0-9a-f]{32})(?![0-9a-f])",
         defined=r"(?:\bid=(?:\\?[\"']|&quot;)|\bvar |altair-viz-|_anim_)[a-zA-Z_-]{0,40}?(?:\d_)?([0-9a-f]{32})(?![0-9a-f])",
         needs=("id=", "var ", "altair-viz-", "_anim_"),
+        hint=r"[0-9a-f]{32}",
         alike=(f'<img id="_anim_img{_HEX32}"> anim{_HEX32}.play()', f'<img id="_anim_img{_OTHER_HEX32}"> anim{_OTHER_HEX32}.play()'),
         unlike=(f'<p id="x">md5 {_HEX32}</p>', f'<p id="x">md5 {_OTHER_HEX32}</p>'),
     ),

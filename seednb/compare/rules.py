@@ -10,10 +10,12 @@ from seednb.compare.patterns import JSON, MARKUP, SVG, TEXT, Hit, Pattern, mask
 
 _TEXTS = (TEXT, JSON)
 _RATE = r"(?:\?|\d[\d.]*)(?:[kMGTPEZY]?i? ?[A-Za-z]{0,20}/s|s/ ?[A-Za-z]{1,20})"
+_BAR = r"\[\d+:\d\d[<:,]"
 _PASSED = r"\d+:\d\d(?::\d\d)?"
 _QUANTITY = r"\d[\d.]*(?:e[-+]\d+)? ?(?:ns|[uµμ]s|ms|s|min|h|d)\b(?: \d[\d.]* ?(?:s|min|h)\b){0,3}"
 _DATE = r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d"
 _LEVEL = r"(?:DEBUG|INFO|WARN|WARNING|ERROR|CRITICAL|FATAL)\b"
+_RUNS = r"\(mean ± std\. dev\. of \d+ runs?"
 _TIMEIT = "per loop (mean ± std. dev. of 7 runs,"
 _TF = "tensorflow/core/util/port.cc:153] oneDNN custom operations are on"
 
@@ -23,6 +25,7 @@ RULES = (
         kinds=_TEXTS,
         pattern=rf"\d%\|(?P<x>[^|\n]*)\| *[\w.?]+/[\w.?]+ \[(?P<y>{_PASSED}<(?:{_PASSED}|\?), *{_RATE})(?:, [^\]\n]*)?\](?P<z> *)",
         needs=("%|",),
+        hint=_BAR,
         alike=("a:  50%|█████     | 1/2 [00:01<00:02, 3.1it/s, l=1]", "a:  50%|████▉     | 1/2 [00:03<?, 12.5s/it, l=1]"),
         unlike=("a:  50%|█████     | 1/2 [00:01<00:02, 3.1it/s, l=1]", "a:  50%|█████     | 1/2 [00:01<00:02, 3.1it/s, l=2]"),
     ),
@@ -31,6 +34,7 @@ RULES = (
         kinds=_TEXTS,
         pattern=rf"(?<![\w.])[\d.]+[ \w]{{1,24}} \[(?P<y>{_PASSED}, *{_RATE})(?:, [^\]\n]*)?\](?P<z> *)",
         needs=("/s", "s/"),
+        hint=_BAR,
         alike=("9it [00:00, 49.41it/s]", "9it [00:01, 47.97it/s] "),
         unlike=("9it [00:00, 49.41it/s]", "8it [00:00, 49.41it/s]"),
     ),
@@ -68,8 +72,15 @@ RULES = (
     ),
     Pattern(
         name="timeit",
+        pattern=rf"^(?P<x>(?:The slowest run took .*\n)?)(?P<y>{_QUANTITY} ± {_QUANTITY}) per loop {_RUNS}, (?P<z>[\d,]+) loops? each\)$",
+        needs=(" per loop (mean ± std. dev. of ",),
+        alike=(f"The slowest run took 4.4 times longer.\n1 μs ± 2 ns {_TIMEIT} 1 loop each)", f"1 μs ± 2 ns {_TIMEIT} 1 loop each)"),
+        unlike=("The slowest run took 4 times longer", "The slowest run took 5 times longer"),
+    ),
+    Pattern(
+        name="timeit",
         kinds=_TEXTS,
-        pattern=rf"(?<![\d.])(?P<x>{_QUANTITY} ± {_QUANTITY}) per loop \(mean ± std\. dev\. of \d+ runs?, (?P<y>[\d,]+) loops? each\)",
+        pattern=rf"(?<![\d.])(?P<x>{_QUANTITY} ± {_QUANTITY}) per loop {_RUNS}, (?P<y>[\d,]+) loops? each\)",
         needs=(" per loop (mean ± std. dev. of ",),
         alike=(f"1.2 μs ± 25.1 ns {_TIMEIT} 100,000 loops each)", f"1.4 μs ± 84.7 ns {_TIMEIT} 1,000,000 loops each)"),
         unlike=("took 1.2 μs ± 25.1 ns per loop", "took 1.4 μs ± 25.1 ns per loop"),
@@ -80,16 +91,6 @@ RULES = (
         needs=(" best of ",),
         alike=("100 loops, best of 5: 1.2 usec per loop", "50 loops, best of 5: 5 msec per loop"),
         unlike=("best of 5: 1.2", "best of 5: 1.3"),
-    ),
-    Pattern(
-        name="timeit",
-        pattern=r"^(?P<x>(?:The slowest run took [\d.]+ times longer than the fastest\. This could mean .*\n)?)(?=[^\n]* per loop)",
-        needs=(" per loop",),
-        alike=(
-            f"The slowest run took 4.4 times longer than the fastest. This could mean x.\n1 μs ± 2 ns {_TIMEIT} 1 loop each)",
-            f"1 μs ± 2 ns {_TIMEIT} 1 loop each)",
-        ),
-        unlike=("The slowest run took 4 times longer", "The slowest run took 5 times longer"),
     ),
     Pattern(
         name="profile",

@@ -17,7 +17,11 @@ def stream(text: str | list[str], name: str = "stdout") -> dict[str, Any]:
 
 def display(metadata: dict[str, Any] | None = None, **data: Any) -> dict[str, Any]:
     """Return a display of MIME types, whose names are written with _ for the slash."""
-    return {"output_type": "display_data", "metadata": metadata or {}, "data": {mime.replace("_", "/", 1): value for mime, value in data.items()}}
+    return {
+        "output_type": "display_data",
+        "metadata": metadata or {},
+        "data": {mime.replace("_", "/", 1): value for mime, value in data.items()},
+    }
 
 
 def html(text: str) -> dict[str, Any]:
@@ -36,7 +40,9 @@ def error(name: str = "ValueError", value: str = "no", traceback: list[str] | No
     return {"output_type": "error", "ename": name, "evalue": value, "traceback": lines}
 
 
-def image(pixels: list[tuple[int, ...]], size: tuple[int, int] = (2, 2), *, mode: str = "RGB", kind: str = "png", **options: Any) -> dict[str, Any]:
+def image(
+    pixels: list[tuple[int, ...]], size: tuple[int, int] = (2, 2), *, mode: str = "RGB", kind: str = "png", **options: Any
+) -> dict[str, Any]:
     """Return a display of an image with these pixels."""
     from PIL import Image
 

@@ -12,7 +12,12 @@ from seednb.compare.renamings import CUT_ADDRESS, RENAMINGS
 from seednb.compare.rules import RULES
 from tests.compare.make import display, html, rules, stream, verdict
 
-MAKE = {TEXT: stream, MARKUP: html, SVG: lambda text: {**display(), "data": {"image/svg+xml": text}}, JSON: lambda text: display(application_json=json.loads(text))}
+MAKE = {
+    TEXT: stream,
+    MARKUP: html,
+    SVG: lambda text: {**display(), "data": {"image/svg+xml": text}},
+    JSON: lambda text: display(application_json=json.loads(text)),
+}
 
 
 def named(patterns):
@@ -55,7 +60,10 @@ HARMLESS = {
     "bytes": ("a: 100%|███| 1.2M/1.2M [00:00<00:00, 12.3MB/s]", "a: 100%|███| 1.2M/1.2M [00:09<00:00, 1.3kB/s]"),
     "hours": ("  5%|▌         | 5/99 [1:02:03<20:00:00, 745.1s/it]", "  5%|▌         | 5/99 [1:02:04<20:00:01, 745.2s/it]"),
     "named unit": ("Generating: 1000 examples [00:00, 12345.67 examples/s]", "Generating: 1000 examples [00:00, 345.67 examples/s]"),
-    "epochs of keras 2": ("10/10 [==============================] - 1s 3ms/step - loss: 0.5", "10/10 [==============================] - 0s 30us/step - loss: 0.5"),
+    "epochs of keras 2": (
+        "10/10 [==============================] - 1s 3ms/step - loss: 0.5",
+        "10/10 [==============================] - 0s 30us/step - loss: 0.5",
+    ),
     "silent keras 2": ("10/10 - 1s - loss: 0.6 - 532ms/epoch - 53ms/step", "10/10 - 0s - loss: 0.6 - 32ms/epoch - 3ms/step"),
     "silent keras 3": ("2/2 - 0s - 26ms/step - loss: 0.2330", "2/2 - 1s - 530ms/step - loss: 0.2330"),
     "jax log": ("INFO:2026-11-22 20:37:57,123:jax._src.xla_bridge:752: x", "INFO:2026-11-22 20:37:58,321:jax._src.xla_bridge:752: x"),
