@@ -20,7 +20,8 @@ class InputFiles:
 
     def __init__(self, folder: str) -> None:
         self._folder = os.path.realpath(folder)
-        self._installed = _folders({sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(__file__)})
+        own = globals().get("__file__")  # not there where a runner sent the sources as texts
+        self._installed = _folders({sys.prefix, sys.base_prefix, sys.exec_prefix, *([os.path.dirname(own)] if own else [])})
         self._system = _folders({"/proc", "/sys", "/dev", "/etc", "/usr", "/opt", "/run", "/lib", tempfile.gettempdir()})
         self._read: dict[str, None] = {}
         self._written: set[str] = set()

@@ -20,9 +20,9 @@ TEXT, MARKUP, SVG, JSON = "text", "markup", "svg", "json"
 class Pattern:
     """A pattern whose groups `x` and `y` are replaced; all else in it is context and stays.
 
-    alike, unlike: two texts that the pattern makes equal, two that it must not. needs: texts one of which must be there,
-    and hint: a pattern that must be, to save time. within: the only places where the pattern is looked for. defined: the only values of `x` that count.
-    All patterns take time linear in the text.
+    alike, unlike: two texts that the pattern makes equal, two that it must not. needs: texts one of which must be there, and
+    hint: a pattern that must be, to save time. within: the only places where the pattern is looked for. defined: finds the
+    only values of `x` that count. All patterns take time linear in the text.
     """
 
     name: str

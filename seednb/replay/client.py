@@ -115,16 +115,19 @@ class FreshRuntime:
         if wait:
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(self._manager.provisioner.wait(), EXIT_TIMEOUT)
-        if self._channels is not None:
-            self._channels.stop_channels()
+        self._close()
         self._manager.cleanup_connection_file()
 
     async def kill(self) -> None:
         """End the kernel at once."""
         with contextlib.suppress(Exception):
             await self._manager.shutdown_kernel(now=True)
+        self._close()
+
+    def _close(self) -> None:
         if self._channels is not None:
             self._channels.stop_channels()
+        self._log.close()
 
     async def _handshake(self) -> None:
         """Ask for kernel_info until both the answer and its status have arrived: the first messages of a new subscription get lost."""
