@@ -9,9 +9,9 @@ from tests.compare.make import error, verdict
 NEW = [
     "\x1b[31m" + "-" * 75 + "\x1b[39m",
     "\x1b[31mZeroDivisionError\x1b[39m                         Traceback (most recent call last)",
-    "\x1b[36mCell\x1b[39m\x1b[36m \x1b[39m\x1b[32mIn[25]\x1b[39m\x1b[32m, line 3\x1b[39m\n\x1b[32m      1\x1b[39m \x1b[38;5;28;01mdef\x1b[39;00m g(x):\n"
-    "\x1b[32m      2\x1b[39m     \x1b[38;5;28;01mreturn\x1b[39;00m \x1b[32m1\x1b[39m/x\n\x1b[32m----> \x1b[39m\x1b[32m3\x1b[39m g(\x1b[32m0\x1b[39m)\n",
-    "\x1b[36mFile \x1b[39m\x1b[32m/work/envs/main/lib/a.py:3816\x1b[39m, in \x1b[36mIndex.get\x1b[39m\x1b[34m(self, key)\x1b[39m\n"
+    "\x1b[36mCell\x1b[39m\x1b[36m \x1b[39m\x1b[32mIn[25]\x1b[39m\x1b[32m, line 3\x1b[39m",
+    "\x1b[32m      1\x1b[39m \x1b[38;5;28;01mdef\x1b[39;00m g(x):\n\x1b[32m----> \x1b[39m\x1b[32m3\x1b[39m g(\x1b[32m0\x1b[39m)\n",
+    "\x1b[36mFile \x1b[39m\x1b[32m/work/a.py:3816\x1b[39m, in \x1b[36mIndex.get\x1b[39m\x1b[34m(self, key)\x1b[39m",
     "\x1b[32m-> \x1b[39m\x1b[32m3816\x1b[39m     \x1b[38;5;28;01mreturn\x1b[39;00m \x1b[32m1\x1b[39m/x\n",
     "\x1b[31mZeroDivisionError\x1b[39m: division by zero",
 ]

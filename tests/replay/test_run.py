@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
@@ -244,27 +241,3 @@ def test_no_timing_is_written(seednb, make_notebook):
     path = make_notebook(DRAW)
     seednb("run", path)
     assert load(path)["cells"][0]["metadata"] == {}
-
-
-def test_the_same_run_in_another_python(seednb, make_notebook, tmp_path, other_python):
-    """A kernel of an environment without seednb, in another Python, is seeded and recorded just so."""
-    folder = tmp_path / "share" / "kernels" / "other"
-    folder.mkdir(parents=True)
-    argv = [str(other_python), "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    (folder / "kernel.json").write_text(json.dumps({"argv": argv, "display_name": "other", "language": "python"}))
-    path = make_notebook(DRAW, "import sys\nprint(sys.version_info[:2])")
-    result = seednb("run", path, "--seed", "42", "--kernel", "other", JUPYTER_PATH=str(tmp_path / "share"))
-    assert result.returncode == 0, result.stderr
-    assert texts(path)[0] == "0.6394267984578837\n"
-    assert texts(path)[1] != f"{sys.version_info[:2]}\n"
-
-
-@pytest.fixture
-def other_python() -> Path:
-    """Return an interpreter of another version with ipykernel, named by SEEDNB_TEST_KERNEL_PYTHON."""
-    import os
-
-    found = os.environ.get("SEEDNB_TEST_KERNEL_PYTHON")
-    if not found:
-        pytest.skip("SEEDNB_TEST_KERNEL_PYTHON names no other interpreter")
-    return Path(found)
