@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import Any
 
 SEED = "42"
+NUMBER = re.compile(r"(?<![\w.-])[0-9]+(?![\w-])")
+"""A number that is no part of an address or an id, which mean nothing."""
 ENVIRONMENT = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
 PLAIN = """
 import sys, nbformat, os
@@ -62,7 +64,7 @@ def mutate(notebook: dict[str, Any], rng: random.Random) -> tuple[int, str] | No
                 places.append((index, output, "pixel"))
             elif "text" in output or "text/plain" in data:
                 text = "".join(output.get("text", data.get("text/plain", "")))
-                places.append((index, output, "digit" if re.search(r"[0-9]", text) else "line"))
+                places.append((index, output, "digit" if NUMBER.search(text) else "line"))
     rng.shuffle(places)
     for index, output, kind in places:
         if kind == "pixel":
@@ -81,7 +83,7 @@ def mutate(notebook: dict[str, Any], rng: random.Random) -> tuple[int, str] | No
 
 
 def _change_digit(text: str, rng: random.Random) -> str:
-    place = rng.choice([match.start() for match in re.finditer(r"[0-9]", text)])
+    place = rng.choice([match.start() for match in NUMBER.finditer(text)])
     return text[:place] + str((int(text[place]) + 1) % 10) + text[place + 1 :]
 
 

@@ -58,24 +58,21 @@ def test_calls_follow_the_seed(calls):
 
 
 SECRETS = """
-import json, os, random, secrets, sys, tempfile, uuid
+import json, os, random, secrets, tempfile, uuid
 import numpy, seednb
-pipes = []
+found = []
 for child in range(200):
     read, write = os.pipe()
     if os.fork() == 0:
         seednb.seed(42)
         name = os.path.basename(tempfile.mkdtemp())
-        values = [secrets.token_hex(16), str(uuid.uuid4()), os.urandom(16).hex(), repr(random.SystemRandom().random()), name]
-        other = [secrets.randbits(128), secrets.choice(range(10**30)), next(tempfile._get_candidate_names()), random.Random().random()]
-        sealed = numpy.random.default_rng().random(), random.random()
-        os.write(write, json.dumps([values + other, sealed]).encode())
         os.rmdir(os.path.join(tempfile.gettempdir(), name))
+        values = [secrets.token_hex(16), str(uuid.uuid4()), os.urandom(16).hex(), repr(random.SystemRandom().random()), name]
+        values += [secrets.randbits(128), next(tempfile._get_candidate_names()), random.Random().random()]
+        sealed = numpy.random.default_rng().random(), random.random()
+        os.write(write, json.dumps([values, sealed]).encode())
         os._exit(0)
     os.close(write)
-    pipes.append(read)
-found = []
-for read in pipes:
     os.wait()
     found.append(json.loads(os.read(read, 65536)))
 print(json.dumps(found))
@@ -87,12 +84,11 @@ def test_two_hundred_processes_share_no_secret():
     """Of 200 sealed processes with one seed no two share a token, an identifier, a temporary name or an own Random's draw."""
     found = fresh(SECRETS)
     secrets = [json.dumps(value) for values, _ in found for value in values]
-    assert len(secrets) == 200 * 9
+    assert len(secrets) == 200 * 8
     assert len(set(secrets)) == len(secrets)
     assert len({tuple(sealed) for _, sealed in found}) == 1
 
 
-NAMES = ["numpy.random", "numpy.random.mtrand"]
 UNTOUCHED = """
 import json, os, random, secrets, ssl, tempfile, uuid
 before = [os.urandom, random._urandom, random.Random.seed, random.SystemRandom.random, secrets.randbits, secrets.token_bytes, uuid.uuid4, tempfile._RandomNameSequence]
@@ -176,10 +172,10 @@ print(json.dumps(notes))
 def test_notes_name_the_line_that_led_to_a_use():
     """A note tells the running cell's line, and the function or file that it led through; equal notes are one."""
     notes = once(PLACES)[0]
-    assert [note["where"].partition(", through ")[0] for note in notes] == ["line 11", "line 12", "line 14", "line 15", "line 16"]
-    assert [note["where"].partition(", through ")[2].partition(" line ")[0] for note in notes] == ["", "helper", "_qmc.py", "helper", ""]
+    places = {note["where"].partition(", through ")[0]: note["where"].partition(", through ")[2].partition(" line ")[0] for note in notes}
+    assert places == {"line 11": "", "line 12": "helper", "line 14": "_qmc.py", "line 15": "helper", "line 16": ""}
     assert {note["kind"] for note in notes} == {"sealed"}
-    assert notes[1]["what"] == "helper"
+    assert len(notes) == len({note["where"] for note in notes})
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
@@ -297,15 +293,16 @@ def test_counters_come_back_and_the_seal_can_be_taken_off():
 
 @given(st.integers(0, 2**32 - 1), st.lists(st.text(max_size=5), max_size=3), st.integers(1, 2000))
 def test_derived_bits_fill_their_range(seed, path, bits):
-    """derive() gives so many bits, and the first of a longer use are not those of a shorter one by accident of the path."""
+    """derive() gives so many bits, the same for the same path, and others for a longer path or another seed."""
     assert 0 <= derive(seed, *path, bits=bits) < 2**bits
-    assert derive(seed, *path, "", bits=256) != derive(seed, *path, bits=256)
+    assert derive(seed, *path, bits=bits) == derive(seed, *path, bits=bits)
+    assert len({derive(seed, *path, bits=256), derive(seed, *path, "more", bits=256), derive(seed ^ 1, *path, bits=256)}) == 3
 
 
 def test_derivation_is_pinned():
     """The derivation is part of the record's meaning: these values never change."""
-    assert derive(42, "cell", "0", bits=128) == 0
-    assert derive(0, "", "0", bits=600).bit_length() == 0
+    assert derive(42, "cell", "0", bits=128) == 163311554586578396442073552843002328552
+    assert f"{derive(0, '', '0', bits=600):x}".startswith("5552ceadc605b1c29b0796273939869c9e97f7fd41937114c10d4fbb62392c52")
 
 
 def test_a_numpy_built_otherwise_is_left_alone_and_noted():

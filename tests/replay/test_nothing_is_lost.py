@@ -99,7 +99,7 @@ def test_a_full_disk_keeps_the_notebook(make_notebook, seednb, small_disk):
     result = seednb("run", path)
     assert result.returncode == 2, result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
-    assert "No space left on device" in result.stderr
+    assert "no space left on device" in result.stderr
     assert path.read_bytes() == before
     assert os.listdir(small_disk) == ["nb.ipynb"]
     rescued = Path(result.stderr.strip().rsplit(" ", 1)[1])
