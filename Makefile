@@ -31,7 +31,7 @@ DEMO_READY := .venv/.stamp-demo
 TEST_READY := .venv/.stamp-test
 endif
 
-pytest = $(PY) -m pytest -n $(WORKERS)
+pytest = $(PY) -m pytest -n $(WORKERS) --durations 10
 install = $(1)/bin/python -m pip install -qq $(2)
 # skip TARGET,REASON: said now, and again at the end of test-all and .ci/run
 skip = mkdir -p build && echo "SKIPPED: $(1): $(2)" | tee -a build/skipped
@@ -58,7 +58,7 @@ test-all: check
 
 check: $(TEST_READY)
 	@echo "seednb: ruff, mypy, import-linter"
-	@$(PY) -m ruff check --quiet .
+	@$(PY) -m ruff check --quiet --output-format concise .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@$(dir $(PY))lint-imports --no-logo

@@ -26,6 +26,9 @@ DENIED = frozenset(
 )
 """Top-level packages whose own unseeded generators keep the operating system's entropy: they make identifiers and cache keys."""
 
+_COPIES = "numpy.random._pickle"
+"""Where NumPy rebuilds a generator that is copied or unpickled: it asks for entropy, and then overwrites the state."""
+
 _MAX_NOTES = 200
 
 
@@ -37,7 +40,7 @@ class Seal:
     that it does not matter where the import stands. Uses off the main thread or in a forked child have no such stable name:
     they keep the operating system's entropy, and are noted (a child's notes stay in the child).
 
-    `RandomState(7)` counts as a use too: NumPy asks for entropy before it throws it away for the 7.
+    `RandomState(7)` counts as a use too: NumPy asks for entropy before it throws it away for the 7, and nothing tells why.
     """
 
     name = "sealed"
@@ -107,7 +110,7 @@ class Seal:
         if in_child or threading.get_ident() != threading.main_thread().ident:
             self._note("unsealed" if in_child else "threads", caller)
             return None
-        if self.importing:
+        if self.importing or module == _COPIES:
             return derive(self.seed, f"import:{module}", _count(self._import_uses, module), bits=count)
         self._note("sealed", caller)
         self._state = None

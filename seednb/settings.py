@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import os
 import re
 from collections.abc import Mapping
@@ -28,14 +29,10 @@ def check_seed(value: object, *, where: str = "") -> int:
     Booleans and floats are refused: frameworks read them differently.
     """
     prefix = f"{where}: " if where else ""
-    if isinstance(value, str):
-        if not re.fullmatch(r"\s*[+-]?[0-9]{1,30}\s*", value, re.ASCII):
-            raise SeedError(f"{prefix}{_cut(value)!r} is not a seed: give an integer from 0 to {MAX_SEED}, for example 42")
-        value = int(value)
-    index = getattr(type(value), "__index__", None)
-    if index is None or isinstance(value, bool):
-        raise SeedError(f"{prefix}{_cut(repr(value))} is not a seed: give an integer from 0 to {MAX_SEED}, for example 42")
-    number = int(index(value))
+    number = _integer(value)
+    if number is None:
+        shown = repr(_cut(value)) if isinstance(value, str) else _cut(repr(value))
+        raise SeedError(f"{prefix}{shown} is not a seed: give an integer from 0 to {MAX_SEED}, for example 42")
     if not 0 <= number <= MAX_SEED:
         shown = str(number) if abs(number) < 10**30 else "the number"
         raise SeedError(f"{prefix}seed {shown} is out of range: give an integer from 0 to {MAX_SEED}")
@@ -81,6 +78,15 @@ def pyproject(directory: Path) -> tuple[Optional[Path], dict[str, Any]]:
 def is_off(environ: Optional[Mapping[str, str]] = None) -> bool:
     """Tell whether SEEDNB=off asks seednb to keep out of this process."""
     return (os.environ if environ is None else environ).get("SEEDNB", "").strip().lower() in {"off", "0", "false", "no"}
+
+
+def _integer(value: object) -> Optional[int]:
+    if isinstance(value, str):
+        return int(value) if re.fullmatch(r"\s*[+-]?[0-9]{1,30}\s*", value, re.ASCII) else None
+    try:
+        return None if isinstance(value, bool) else int(operator.index(value))  # type: ignore[arg-type]
+    except TypeError:
+        return None
 
 
 def _working_directory() -> Path:

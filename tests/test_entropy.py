@@ -213,6 +213,26 @@ def test_our_own_work_is_no_use_of_the_seal():
     assert once(OWN_WORK) == ["[]", False, []]
 
 
+COPIES = """
+import copy, json, pickle, seednb
+import numpy as np
+from seednb.runtime import session
+seednb.seed(42)
+rng = np.random.default_rng(7)
+copies = [copy.deepcopy(rng), pickle.loads(pickle.dumps(rng))]
+spawned = [int(one.bit_generator.seed_seq.spawn(1)[0].generate_state(1)[0]) for one in copies]
+values = [int(one.integers(2**60)) for one in copies]
+print(json.dumps([values[0] == values[1] == int(rng.integers(2**60)), spawned, session().seal.has_drawn(), session().seal.take_notes()]))
+"""
+
+
+def test_copying_a_generator_is_no_use():
+    """A seeded generator that is copied or unpickled is neither counted nor noted, and what it spawns repeats."""
+    alike, spawned, drawn, notes = once(COPIES)
+    assert (alike, drawn, notes) == (True, False, [])
+    assert once(COPIES + "\n")[1] == spawned
+
+
 IMPORTING = """
 import json, os, sys, tempfile
 folder = os.path.join(tempfile.mkdtemp(), "site-packages")

@@ -48,13 +48,11 @@ def align(a: Sequence[CodeCell], b: Sequence[CodeCell]) -> list[Pair]:
     """Pair the cells of two notebooks, in the order of the first; a cell that the other lacks stands alone."""
     matches = _by_key(a, b)
     pairs: list[Pair] = []
-    starts = sorted(matches)
+    starts, taken = sorted(matches), set(matches.values())
     for low, high in zip([-1, *starts], [*starts, len(a)]):
         if low >= 0:
             pairs.append((a[low], b[matches[low]]))
-        first_b = matches[low] + 1 if low >= 0 else 0
-        gap = _gap(b, first_b, set(matches.values()))
-        pairs += _by_source(a[low + 1 : high], gap)
+        pairs += _by_source(a[low + 1 : high], _gap(b, matches[low] + 1 if low >= 0 else 0, taken))
     return pairs
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from seednb.compare.align import CodeCell
 from seednb.compare.outputs import Judged
+from seednb.compare.verdict import Verdict
 
 if TYPE_CHECKING:
     from seednb.record import Record
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 Cause = tuple[str, str]
 """A cause, and the evidence in a few words."""
 
+_FAILURES = {
+    "FileNotFoundError": ("input-file", "a file is missing"),
+    "ModuleNotFoundError": ("library-version", "a library is missing"),
+}
 _UNSEALED = {"unsealed", "threads"}
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _ADDRESS = re.compile(r"\ufdd0(?:cut-)?address-\d+\ufdd1|\b0x[0-9a-fA-F]{4,16}(?:\b|(?=\.\.\.))")
@@ -47,11 +52,12 @@ class Runs:
         found = [note for note in self.notes.get(key, ()) if isinstance(note, Mapping) and note.get("kind") in _UNSEALED]
         return ", ".join(f"{note.get('what', '?')} ({note.get('where', '?')})" for note in found[:1])
 
-    def hash_seeds_differ(self) -> bool:
-        """Tell whether strings hash differently in the two runs, as far as the records say."""
-        if self.a is None or self.b is None:
-            return False
-        return self.a.hash_seed is None or self.a.hash_seed != self.b.hash_seed
+    def hash_seeds(self) -> str:
+        """Return both runs' hash seeds, if these differ as far as the records say; else nothing."""
+        if self.a is None or self.b is None or (self.a.hash_seed is not None and self.a.hash_seed == self.b.hash_seed):
+            return ""
+        first, second = ("unknown" if seed is None else str(seed) for seed in (self.a.hash_seed, self.b.hash_seed))
+        return f"hash seed {first}, then {second}"
 
 
 def changed_code(a: CodeCell, b: CodeCell, runs: Runs) -> Cause | None:
@@ -68,11 +74,13 @@ def own_cause(b: CodeCell, differing: Sequence[Judged], runs: Runs) -> Cause | N
     where = runs.unsealed(b.key)
     if where:
         return "unsealed-entropy", f"unsealed entropy in {where}"
+    if any(judged.result.verdict is Verdict.FAILED for judged in differing):
+        return _failure(b)
     pairs = [(judged.expected, judged.got) for judged in differing]
     if not pairs or not all(expected and got for expected, got in pairs):
         return None
-    if runs.hash_seeds_differ() and _all_equal(pairs, _sorted_tokens):
-        return "hash-order", "the same in another order, and the hash seeds differ"
+    if runs.hash_seeds() and _all_equal(pairs, _sorted_tokens):
+        return "hash-order", f"the same in another order; {runs.hash_seeds()}"
     if _all_equal(pairs, lambda text: _ADDRESS.sub("", text)):
         return "address", "only memory addresses differ"
     if _ID_CALL.search(b.source) and _all_equal(pairs, lambda text: _BIG_NUMBER.sub("", _ADDRESS.sub("", text))):
@@ -91,6 +99,11 @@ def run_cause(runs: Runs, earlier: Sequence[str]) -> Cause | None:
                 return found
     noted = next(((key, where) for key in reversed(earlier) if (where := runs.unsealed(key))), None)
     return ("unsealed-entropy", f"unsealed entropy in an earlier cell: {noted[1]}") if noted else None
+
+
+def _failure(b: CodeCell) -> Cause | None:
+    names = [output.get("ename") for output in b.outputs if isinstance(output, Mapping)]
+    return next((_FAILURES[name] for name in names if isinstance(name, str) and name in _FAILURES), None)
 
 
 def _all_equal(pairs: Sequence[tuple[str, str]], view: Callable[[str], object]) -> bool:
@@ -132,12 +145,12 @@ def _processors(a: Record, b: Record) -> Cause | None:
 
 
 def _switches(a: Record, b: Record) -> Cause | None:
-    for one, other in (
-        (_table(a, "threads"), _table(b, "threads")),
-        (_table(a, "flags"), _table(b, "flags")),
-        (a.determinism, b.determinism),
+    for one, other, common in (
+        (_table(a, "threads"), _table(b, "threads"), True),
+        (a.determinism, b.determinism, True),
+        (_table(a, "flags"), _table(b, "flags"), False),
     ):
-        found = _changed(one, other, common=False)
+        found = _changed(one, other, common=common)
         if found:
             return "settings", f"{found[0]} {found[1]}, then {found[2]}"
     return None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _SKIPPED = {"skip-execution"}
 _MAY_FAIL = {"raises-exception"}
 _UNREADABLE = "-"
+_UNSEEDED = "ran before any seed was set"
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ def _failure(cell: CodeCell) -> _Found:
 def _unseeded(a: CodeCell, b: CodeCell) -> _Found:
     if _failed(b) and not _failed(a):
         return _failure(b)
-    return _Found(Verdict.MISSING, detail="ran before any seed was set")
+    return _Found(Verdict.MISSING, detail=_UNSEEDED)
 
 
 def _missing(first: object, second: object) -> str:
@@ -180,9 +181,9 @@ def _joined(*texts: str) -> str:
 
 def _notes(pairs: Sequence[Pair], results: Sequence[CellResult], runs: Runs) -> list[str]:
     notes = []
-    unseeded = sum(result.detail == "ran before any seed was set" for result in results)
+    unseeded = [str(result.index + 1) for result in results if result.detail == _UNSEEDED]
     if unseeded:
-        notes.append(f"{unseeded} {'cell' if unseeded == 1 else 'cells'} ran before any seed was set and were not compared")
+        notes.append(f"{_UNSEEDED}, not compared: cell {', '.join(unseeded)}")
     for record, which in ((runs.a, "first"), (runs.b, "second")):
         if record is not None and record.canon != CANON:
             notes.append(f"the {which} record's output digests are of canonical form {record.canon}, not {CANON}: they are not compared")

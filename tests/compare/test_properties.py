@@ -71,7 +71,7 @@ ALIKE = st.lists(
 
 
 @given(ALIKE, ALIKE)
-@settings(relaxed, max_examples=1000)
+@settings(relaxed, max_examples=400)
 def test_digests_and_verdicts_agree_on_outputs_that_are_alike(a, b):
     """Digests and verdicts agree on outputs that differ in little, and each verdict that there is comes up."""
     outputs = [[stream("".join(lines)), *[plain(line) for line in lines]] for lines in (a, b)]

@@ -1,0 +1,54 @@
+"""The built wheel, not the tree: what users install runs, and holds what it must."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import REPOSITORY, environment, load, texts
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory) -> Path:
+    """Build the wheel."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(REPOSITORY)]
+    done = subprocess.run(build, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return next(folder.glob("*.whl"))
+
+
+def test_the_wheel_holds_the_package_and_nothing_else(wheel):
+    """The wheel has every module, the schema and the typing marker, and no tests."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    sources = {
+        path.relative_to(REPOSITORY).as_posix() for path in (REPOSITORY / "seednb").rglob("*") if path.suffix in {".py", ".json", ".typed"}
+    }
+    assert sources <= names
+    assert {name.split("/")[0] for name in names} <= {"seednb", next(name for name in names if ".dist-info/" in name).split("/")[0]}
+    metadata = next(name for name in names if name.endswith("METADATA"))
+    with zipfile.ZipFile(wheel) as archive:
+        required = [
+            line for line in archive.read(metadata).decode().splitlines() if line.startswith("Requires-Dist:") and "extra" not in line
+        ]
+    assert required == ["Requires-Dist: ipython>=7.34"]
+
+
+def test_the_installed_command_runs_and_verifies(wheel, make_notebook, tmp_path):
+    """Both commands of an installed wheel run a notebook and verify it, far from the source tree."""
+    place = tmp_path / "installed"
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target", str(place), str(wheel)]
+    subprocess.run(install, check=True, capture_output=True)
+    path = make_notebook("import seednb\nprint(seednb.__file__)", "import random\nprint(random.random())")
+    variables = environment(PYTHONPATH=str(place))
+    for script, arguments in (("seednb", ["run", str(path), "--seed", "42"]), ("jupyter-seednb", ["verify", str(path)])):
+        done = subprocess.run([place / "bin" / script, *arguments], cwd=tmp_path, env=variables, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+    assert texts(path)[0].startswith(f"{place}{os.sep}")
+    assert load(path)["metadata"]["seednb"]["seed"] == 42
