@@ -77,7 +77,7 @@ test-py39: $(TEST_READY)
 	  if $$python -c 'import ensurepip, venv' 2> /dev/null; then found=$$python; break; fi; \
 	done; \
 	if test -z "$$found"; then $(call skip,$@,there is no Python 3.9 on this machine); \
-	else $(call kernel-tests,.venv-py39,$$found,ipykernel numpy,tests/kernel tests/replay/test_run.py); fi
+	else $(call kernel-tests,.venv-py39,$$found,ipykernel numpy,tests/kernel); fi
 
 bench: $(TEST_READY)
 	@set -e; for script in benchmarks/*.py; do \

@@ -16,6 +16,8 @@ from seednb.sources import EXACT_RESTORE, Source, builtin
 from seednb.wire import Note
 
 UNREADABLE = "-"
+MAX_RESEEDS = 1000
+"""How many `%seed` lines a record lists; one in a loop must not make it grow without end."""
 _MAX_FAILURES = 20
 
 States = dict[str, Optional[bytes]]
@@ -83,7 +85,7 @@ class Runtime:
         seed = check_seed(seed)
         if self.start_seed is None or not self.has_drawn():
             self.start_seed, self.origin, self.reseeds = seed, origin, []
-        else:
+        elif len(self.reseeds) < MAX_RESEEDS:
             self.reseeds.append((self.cell, seed))
         for cell in self._open:
             cell.seeded = cell.seeded or not self._changed(cell.before)

@@ -142,8 +142,8 @@ def _write(notebook: Notebook, execution: Execution, environment: Environment, *
             kept += 1
         else:
             notebook.set_cell(index, outputs=cell.outputs, execution_count=cell.execution_count)
-    if record is not None:
-        notebook.set_record(record.to_json())
+    if record is not None and not notebook.set_record(record.to_json()):
+        execution.notices.append("a newer seednb has written this notebook's record; it is kept, and this run's is not stored")
     if in_place and not execution.complete:
         target = target.with_name(target.stem + ".partial.ipynb")
     try:

@@ -22,8 +22,9 @@ IDENTICAL = {
     "frame": "df",
     "generators": "import numpy as np\nnp.random.default_rng(1), np.random.RandomState(1)",
     "png": "import matplotlib.pyplot as plt\nplt.plot([1, 2, 3])",
-    "animation": "from matplotlib.animation import FuncAnimation\nfrom IPython.display import HTML\nfig, ax = plt.subplots(figsize=(1, 1))\n"
-    "line, = ax.plot([0, 1])\nhtml = FuncAnimation(fig, lambda i: line.set_ydata([0, i]), frames=2).to_jshtml()\nplt.close()\nHTML(html)",
+    "animation": "from matplotlib.animation import FuncAnimation\nfrom IPython.display import HTML\n"
+    "fig, ax = plt.subplots(figsize=(1, 1))\nline, = ax.plot([0, 1])\nmoving = FuncAnimation(fig, lambda i: line.set_ydata([0, i]), frames=2)\n"
+    "html = moving.to_jshtml()\nplt.close()\nHTML(html)",
     "widget": "import ipywidgets\nipywidgets.IntSlider(value=3)",
     "uuid": "import uuid\nuuid.uuid4()",
     "traceback": "def g(x):\n    return 1 / x\ng(0)",
@@ -35,14 +36,15 @@ IDENTICAL = {
     "nothing": "x = 1",
 }  # fmt: skip
 EQUIVALENT = {
-    "bar": "import time\nfrom tqdm import tqdm\nfor i in tqdm(range(20), desc='fit'): time.sleep(.013)\nfor i in tqdm(range(5), leave=False): pass",
+    "bar": "import time\nfrom tqdm import tqdm\nfor i in tqdm(range(20), desc='fit'): time.sleep(.013)",
+    "cleared bar": "for i in tqdm(range(5), leave=False): pass\nfor i in tqdm(range(5)): pass",
     "count": "for i in tqdm((i for i in range(9)), postfix={'loss': 0.5}): time.sleep(.02)",
     "nested": "for i in tqdm(range(3)):\n    for j in tqdm(range(4), desc='in'): time.sleep(.03)",
     "time": "%time sum(range(300000))",
     "cell time": "%%time\nprint(sum(range(300000)))",
     "timeit": "r = %timeit -o -n 10 -r 2 sum(range(1000))\nr",
     "log": "import logging\nlogging.basicConfig(format='%(asctime)s %(levelname)s %(message)s')\nlogging.warning('hello 3')",
-    "svg": "%config InlineBackend.figure_formats = ['svg']\nplt.plot([1, 2, 3], 'o-'); plt.scatter([1, 2], [3, 1], c=[1, 2]); _ = plt.hist([1, 1, 2], hatch='/')",
+    "svg": "%config InlineBackend.figure_formats = ['svg']\nplt.plot([1, 2], 'o-'); plt.scatter([1, 2], [3, 1], c=[1, 2]); _ = plt.hist([1, 1, 2], hatch='/')",
 }
 DIVERGED = {
     "entropy": ("import os\nos.urandom(8)", "unknown"),
@@ -50,7 +52,7 @@ DIVERGED = {
     "secret": ("import secrets\nsecrets.token_hex()", "unknown"),
     "id": ("id(object)", "address"),
     "now": ("import datetime\ndatetime.datetime.now()", "clock"),
-    "date": ("!date +%s.%N", "unknown"),
+    "date": ("!date +%s.%N", "clock"),
     "process": ("os.getpid()", "unknown"),
     "duration": ("start = time.perf_counter()\nprint(f'took {time.perf_counter() - start:.9f} s')", "clock"),
     "plot": ("%config InlineBackend.figure_formats = ['png']\n_ = plt.plot(np.random.default_rng().random(9))", "unknown"),
@@ -88,14 +90,15 @@ def pair(runs, name):
     return [run["cells"][place]["outputs"] for run in runs]
 
 
-def check(runs, name, expected):
+def check(runs, name, *expected):
     """Assert the verdict on a cell, in both directions, and that digests agree with it."""
     a, b = pair(runs, name)
-    assert expected == worst(result.verdict for result in compare_outputs(a, b)).value, compare_outputs(a, b)
-    assert expected == worst(result.verdict for result in compare_outputs(b, a)).value
+    found = worst(result.verdict for result in compare_outputs(a, b)).value
+    assert found in expected, compare_outputs(a, b)
+    assert found == worst(result.verdict for result in compare_outputs(b, a)).value
     digests = [output_digests(outputs) for outputs in (a, b)]
-    assert (expected == "identical") == (digests[0][0] == digests[1][0])
-    assert (expected != "diverged") == (digests[0][1] == digests[1][1])
+    assert (found == "identical") == (digests[0][0] == digests[1][0])
+    assert (found != "diverged") == (digests[0][1] == digests[1][1])
 
 
 @pytest.mark.parametrize("name", IDENTICAL)
@@ -106,8 +109,8 @@ def test_honest_cells_are_identical(runs, name):
 
 @pytest.mark.parametrize("name", EQUIVALENT)
 def test_clocks_in_known_contexts_are_equivalent(runs, name):
-    """A cell that differs only in a known program's clock is equivalent."""
-    check(runs, name, "equivalent")
+    """A cell that differs only in a known program's clock is equivalent; by chance two clocks show the same."""
+    check(runs, name, "equivalent", "identical")
 
 
 @pytest.mark.parametrize("name", DIVERGED)

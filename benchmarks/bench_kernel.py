@@ -1,0 +1,149 @@
+"""What the extension costs in a kernel: loading, seeding, each cell, and memory over many cells; ratios within one run.
+
+Usage: python benchmarks/bench_kernel.py [--rounds N] [--python PYTHON]
+
+PYTHON is the kernel's interpreter. Modules that it lacks are left out. Give it an idle machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import KernelManager
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+HOOKS = """
+import gc, time, types
+def cycle(number, code="1"):
+    hooks = get_ipython()._seednb.cells
+    for _ in range(number):
+        info = types.SimpleNamespace(raw_cell=code, store_history=True, cell_meta={"cellId": "bench"})
+        if code.strip():
+            hooks.pre_run_cell(info)
+        hooks.post_run_cell(types.SimpleNamespace(info=info))
+def microseconds(number=200, rounds=15):
+    times = []
+    for _ in range(rounds):
+        begun = time.perf_counter()
+        cycle(number)
+        times.append((time.perf_counter() - begun) / number * 1e6)
+    return sorted(times)[rounds // 2]
+def growth():
+    import resource
+    cycle(1000, ""); cycle(1000)
+    gc.collect()
+    objects, peak = len(gc.get_objects()), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    cycle(10_000, "")
+    cycle(10_000)
+    gc.collect()
+    return len(gc.get_objects()) - objects, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak
+"""
+QUIET = "get_ipython()._seednb.output.carries_record = False"
+LIBRARIES = [
+    ("Python alone", "import random"),
+    ("+ NumPy", "import numpy as np; np.random.rand()"),
+    ("+ PyTorch", "import torch; torch.rand(1)"),
+    ("+ TensorFlow, Keras", "import tensorflow as tf, keras; tf.random.normal([1])"),
+    ("+ tf.random global generator", "tf.random.get_global_generator().normal([1])"),
+    ("+ keras.random global generator", "keras.random.normal((1,))"),
+    ("+ a sealed generator", "np.random.default_rng()"),
+]
+
+
+class Kernel:
+    """A kernel process."""
+
+    def __init__(self, python: str) -> None:
+        self.manager = KernelManager()
+        argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        self.manager._kernel_spec = KernelSpec(argv=argv, display_name="bench", language="python")
+        environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "OMP_NUM_THREADS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
+        self.manager.start_kernel(env=environment, stderr=subprocess.DEVNULL)
+        self.client: Any = self.manager.client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=60)
+
+    def run(self, code: str, question: str = "None") -> tuple[Any, float, bool]:
+        """Run a cell; return the answer to a question, the round trip in milliseconds, and whether the cell succeeded."""
+        begun = time.perf_counter()
+        options = {"user_expressions": {"answer": question}, "output_hook": lambda _message: None, "timeout": 300, "stop_on_error": False}
+        content = self.client.execute_interactive(code, **options)["content"]
+        taken = (time.perf_counter() - begun) * 1e3
+        answer = content.get("user_expressions", {}).get("answer", {})
+        value = ast.literal_eval(answer["data"]["text/plain"]) if answer.get("status") == "ok" else None
+        return value, taken, content["status"] == "ok"
+
+    def stop(self) -> None:
+        """End the process."""
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+
+
+def load_cost(python: str, rounds: int) -> None:
+    """Print what `%load_ext seednb` and `%seed 42` take in fresh kernels, beside an empty cell there."""
+    empty, loading = [], []
+    for _ in range(rounds + 1):
+        kernel = Kernel(python)
+        for _ in range(5):
+            taken = kernel.run("pass")[1]
+        empty.append(taken)
+        loading.append(kernel.run("%load_ext seednb\n%seed 42")[1])
+        kernel.stop()
+    cell, load = statistics.median(empty[1:]), statistics.median(loading[1:])
+    print(f"%load_ext seednb, %seed 42: {load:.1f} ms; an empty cell: {cell:.1f} ms; difference {load - cell:.1f} ms (limit 30)")
+
+
+def cell_cost(python: str) -> None:
+    """Print what a cell's two hooks take, as more is loaded; with and without the record's output; and the memory they keep."""
+    kernel = Kernel(python)
+    kernel.run("%load_ext seednb\n%seed 42")
+    kernel.run(HOOKS)
+    for name, code in LIBRARIES:
+        if not kernel.run(code)[2]:
+            continue
+        trip = statistics.median(kernel.run("pass")[1] for _ in range(30))
+        shown = kernel.run("", "microseconds()")[0]
+        quiet = kernel.run(QUIET, "microseconds()")[0]
+        kernel.run(QUIET.replace("False", "True"))
+        share = quiet / trip / 10
+        print(f"{name:33} hooks {quiet:6.1f} µs (limit 150), with the record's output {shown:6.1f} µs; {share:.1f} % of an empty cell's round trip")
+    kernel.run(QUIET)
+    objects, kilobytes = kernel.run("", "growth()")[0]
+    print(f"10,000 blank and 10,000 other cells: {objects:+d} live objects, {kilobytes:+d} kB peak memory")
+    kernel.stop()
+
+
+def import_cost(python: str, rounds: int) -> None:
+    """Print what `import seednb` adds to an interpreter that has `typing`."""
+    times: dict[str, list[float]] = {"import typing": [], "import typing, seednb": []}
+    for _ in range(rounds + 1):
+        for code, taken in times.items():
+            begun = time.perf_counter()
+            subprocess.run([python, "-c", code], env={**os.environ, "PYTHONPATH": str(REPOSITORY)}, check=True)
+            taken.append((time.perf_counter() - begun) * 1e3)
+    plain, ours = (statistics.median(taken[1:]) for taken in times.values())
+    print(f"import seednb: {ours - plain:+.1f} ms beside {plain:.1f} ms for an interpreter with typing (limit 15)")
+
+
+def main() -> None:
+    """Print all three."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--python", default=sys.executable)
+    parser.add_argument("--rounds", type=int, default=9)
+    options = parser.parse_args()
+    import_cost(options.python, 2 * options.rounds)
+    load_cost(options.python, options.rounds)
+    cell_cost(options.python)
+
+
+if __name__ == "__main__":
+    main()
