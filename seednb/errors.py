@@ -1,13 +1,13 @@
 """One tree of errors and warnings; each message says what happened, where, and what to do.
 
-    SeednbError
-    ├── SeedError (ValueError)        not a seed: it must be an integer in 0 … 2**32-1
-    ├── SettingsError (ValueError)    a setting in the environment or pyproject.toml cannot be used
-    ├── NotebookError (ValueError)    a file is not a notebook that can be read, or cannot be written
-    ├── RecordError (ValueError)      the record in a notebook is broken
-    └── KernelError (RuntimeError)    a fresh runtime could not be started, or died
-    SeednbWarning (UserWarning)
-"""  # noqa: D208 - a tree is drawn with spaces
+SeednbError
+├── SeedError (ValueError)        not a seed: it must be an integer in 0 … 2**32-1
+├── SettingsError (ValueError)    a setting in the environment or pyproject.toml cannot be used
+├── NotebookError (ValueError)    a file is not a notebook that can be read, or cannot be written
+├── RecordError (ValueError)      the record in a notebook is broken
+└── KernelError (RuntimeError)    a fresh runtime could not be started, or died
+SeednbWarning (UserWarning)
+"""
 
 from __future__ import annotations
 

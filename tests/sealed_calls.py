@@ -44,7 +44,9 @@ def confidence_band(plot: Callable[..., Any]) -> Any:
     """Return the vertices of what a seaborn function draws as its confidence interval."""
     axes = Figure().subplots()
     plot(data=FRAME, x="group", y="a", ax=axes)
-    return np.concatenate([path.vertices for item in axes.collections for path in item.get_paths()] + [line.get_xydata() for line in axes.lines])
+    return np.concatenate(
+        [path.vertices for item in axes.collections for path in item.get_paths()] + [line.get_xydata() for line in axes.lines]
+    )
 
 
 def noisy_lines() -> Any:

@@ -35,7 +35,13 @@ def test_environment_tells_nothing_private():
 def test_flags_and_threads_of_the_environment_are_told():
     """Variables that change results are in the description; values that are no number are no thread counts."""
     script = DESCRIBE + "found = environment()\nprint(json.dumps([found['flags'], found['threads']]))"
-    variables = {"TF_ENABLE_ONEDNN_OPTS": "0", "XLA_FLAGS": "x" * 999, "OMP_NUM_THREADS": "3", "MKL_NUM_THREADS": "4,2", "OPENBLAS_NUM_THREADS": "²"}
+    variables = {
+        "TF_ENABLE_ONEDNN_OPTS": "0",
+        "XLA_FLAGS": "x" * 999,
+        "OMP_NUM_THREADS": "3",
+        "MKL_NUM_THREADS": "4,2",
+        "OPENBLAS_NUM_THREADS": "²",
+    }
     flags, counts = fresh(script, **variables)
     assert flags == {"TF_ENABLE_ONEDNN_OPTS": "0", "XLA_FLAGS": "x" * 200}
     assert counts == {"OMP_NUM_THREADS": 3}
@@ -71,7 +77,14 @@ def test_cores_are_those_that_the_process_may_use():
     """A process bound to one core has one."""
     if not hasattr(os, "sched_setaffinity"):
         pytest.skip("no processor affinity on this platform")
-    assert once("import json, os\nos.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n" + DESCRIBE + "print(json.dumps(environment()['cores']))") == 1
+    assert (
+        once(
+            "import json, os\nos.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\n"
+            + DESCRIBE
+            + "print(json.dumps(environment()['cores']))"
+        )
+        == 1
+    )
     assert cores() == len(os.sched_getaffinity(0))
 
 
@@ -87,7 +100,10 @@ def test_switches_of_torch_are_told():
 
 def test_describing_imports_nothing():
     """The description imports no module of anyone's, not even of the standard library's."""
-    script = DESCRIBE + "environment()\nbefore = set(sys.modules)\nenvironment(); determinism(); hash_seed()\nprint(json.dumps(sorted(set(sys.modules) - before)))"
+    script = (
+        DESCRIBE
+        + "environment()\nbefore = set(sys.modules)\nenvironment(); determinism(); hash_seed()\nprint(json.dumps(sorted(set(sys.modules) - before)))"
+    )
     assert once(script) == []
 
 

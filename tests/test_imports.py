@@ -208,7 +208,6 @@ def test_other_threads_tell_watched_modules_only(listener, write):
 
 def test_finders_that_ask_again_do_not_recurse(listener, write):
     """Another finder that itself looks the module up through importlib gets an answer."""
-
     asked = []
 
     class Curious:

@@ -29,7 +29,9 @@ def test_other_integers_are_out_of_range(number):
     assert len(str(caught.value)) < 120
 
 
-@pytest.mark.parametrize("value", ["", "abc", "1.5", "1e3", "0x10", "1_000", "42 43", "٤٢", "9" * 5000, True, False, 1.0, None, b"1", [1], {}])
+@pytest.mark.parametrize(
+    "value", ["", "abc", "1.5", "1e3", "0x10", "1_000", "42 43", "٤٢", "9" * 5000, True, False, 1.0, None, b"1", [1], {}]
+)
 def test_what_is_no_integer_is_no_seed(value):
     """Texts that are no decimal integer, booleans, floats and containers are refused in one short line."""
     with pytest.raises(SeedError, match=f"is not a seed: give an integer from 0 to {MAX_SEED}, for example 42$") as caught:
@@ -50,7 +52,7 @@ def test_integers_of_other_libraries_are_seeds():
     np = pytest.importorskip("numpy")
     assert check_seed(np.int64(42)) == 42
     assert type(check_seed(np.uint32(42))) is int
-    for value in (np.float64(1), np.zeros(3), np.bool_(True)):  # noqa: FBT003
+    for value in (np.float64(1), np.zeros(3), np.bool_(True)):
         with pytest.raises(SeedError):
             check_seed(value)
 
@@ -130,13 +132,17 @@ def test_bytes_that_are_no_text_are_a_settings_error(project):
 
 def test_old_pythons_read_the_same_scalars():
     """The reader for Pythons without tomllib finds integers, booleans and strings of our table only."""
-    text = "[tool.other]\nseed = 1\n[tool.seednb] # ours\nseed = 4_2 # the answer\nenabled = false\nrecord = \"seed\"\n\n[tool.more]\nseed = 3\n"
+    text = (
+        '[tool.other]\nseed = 1\n[tool.seednb] # ours\nseed = 4_2 # the answer\nenabled = false\nrecord = "seed"\n\n[tool.more]\nseed = 3\n'
+    )
     assert _scalars(text) == {"seed": 42, "enabled": False, "record": "seed"}
     assert _scalars("[tool.seednb]\r\nseed = 7".replace("\r\n", "\n")) == {"seed": 7}
     assert _scalars("[project]\nname = 'seednb'") == {}
 
 
-@pytest.mark.parametrize(("value", "expected"), [("off", True), (" OFF ", True), ("0", True), ("false", True), ("", False), ("on", False), ("1", False)])
+@pytest.mark.parametrize(
+    ("value", "expected"), [("off", True), (" OFF ", True), ("0", True), ("false", True), ("", False), ("on", False), ("1", False)]
+)
 def test_switch_off(value, expected):
     """SEEDNB=off, and its usual spellings, switch off; anything else does not."""
     assert is_off({"SEEDNB": value}) is expected

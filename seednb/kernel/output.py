@@ -27,6 +27,7 @@ class RecordOutput:
         self._shown: Optional[tuple[str, str]] = None
         self._displays = 0
         self._not_before = 0.0
+        self._current = False
         self.carries_record = hasattr(shell, "kernel")  # a terminal would print each update
 
     @property
@@ -48,10 +49,14 @@ class RecordOutput:
 
     def add(self, event: Any, facts: CellFacts) -> None:
         """Add a cell that has ended to the record."""
-        self._cells[facts.key] = cell_line(event)
+        line = cell_line(event)
+        if self._cells.get(facts.key) == line and self._current:
+            return
+        self._cells[facts.key], self._current = line, False
         begun = self._clock()
         if self._shown is not None and self.carries_record and (len(self._cells) <= MANY_CELLS or begun >= self._not_before):
             self._update(self._with_record())
+            self._current = True
             ended = self._clock()
             self._not_before = ended + _PATIENCE * (ended - begun)
 

@@ -23,8 +23,8 @@ IDENTICAL = {
     "generators": "import numpy as np\nnp.random.default_rng(1), np.random.RandomState(1)",
     "png": "import matplotlib.pyplot as plt\nplt.plot([1, 2, 3])",
     "animation": "from matplotlib.animation import FuncAnimation\nfrom IPython.display import HTML\n"
-    "fig, ax = plt.subplots(figsize=(1, 1))\nline, = ax.plot([0, 1])\nmoving = FuncAnimation(fig, lambda i: line.set_ydata([0, i]), frames=2)\n"
-    "html = moving.to_jshtml()\nplt.close()\nHTML(html)",
+    "fig, ax = plt.subplots(figsize=(1, 1))\nline, = ax.plot([0, 1])\n"
+    "html = FuncAnimation(fig, lambda i: line.set_ydata([0, i]), frames=2).to_jshtml()\nplt.close()\nHTML(html)",
     "widget": "import ipywidgets\nipywidgets.IntSlider(value=3)",
     "uuid": "import uuid\nuuid.uuid4()",
     "traceback": "def g(x):\n    return 1 / x\ng(0)",
@@ -34,7 +34,7 @@ IDENTICAL = {
     "streams": "import sys\nfor i in range(50):\n    print(i); print(i, file=sys.stderr)",
     "numbers": "np.random.default_rng(3).random(3)",
     "nothing": "x = 1",
-}  # fmt: skip
+}
 EQUIVALENT = {
     "bar": "import time\nfrom tqdm import tqdm\nfor i in tqdm(range(20), desc='fit'): time.sleep(.013)",
     "cleared bar": "for i in tqdm(range(5), leave=False): pass\nfor i in tqdm(range(5)): pass",
@@ -44,7 +44,8 @@ EQUIVALENT = {
     "cell time": "%%time\nprint(sum(range(300000)))",
     "timeit": "r = %timeit -o -n 10 -r 2 sum(range(1000))\nr",
     "log": "import logging\nlogging.basicConfig(format='%(asctime)s %(levelname)s %(message)s')\nlogging.warning('hello 3')",
-    "svg": "%config InlineBackend.figure_formats = ['svg']\nplt.plot([1, 2], 'o-'); plt.scatter([1, 2], [3, 1], c=[1, 2]); _ = plt.hist([1, 1, 2], hatch='/')",
+    "svg": "%config InlineBackend.figure_formats = ['svg']\n"
+    "plt.plot([1, 2], 'o-'); plt.scatter([1, 2], [3, 1], c=[1, 2]); _ = plt.hist([1, 1, 2], hatch='/')",
 }
 DIVERGED = {
     "entropy": ("import os\nos.urandom(8)", "unknown"),

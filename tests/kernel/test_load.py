@@ -67,7 +67,12 @@ def test_twice_is_once(watched):
     """Loading and unloading and reloading twice leaves one extension in the shell, and then none."""
     watched.run("%load_ext seednb\n%load_ext seednb\n%reload_ext seednb\n%reload_ext seednb\n%seed 42")
     assert watched.value("sum(type(finder).__name__ == 'ImportHook' for finder in __import__('sys').meta_path)") == 1
-    assert watched.value("[len(get_ipython().events.callbacks[name]) - len(before['callbacks'][name]) for name in before['callbacks']]").count(1) == 2
+    assert (
+        watched.value("[len(get_ipython().events.callbacks[name]) - len(before['callbacks'][name]) for name in before['callbacks']]").count(
+            1
+        )
+        == 2
+    )
     watched.run("%unload_ext seednb\n%unload_ext seednb")
     assert changed(watched) == []
     watched.run("%load_ext seednb\n%seed 42\nimport random")

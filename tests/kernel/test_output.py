@@ -96,7 +96,9 @@ def run_notebook(folder: Path, sources: list[str], script: str) -> dict[str, obj
     content = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     (folder / "in.ipynb").write_text(json.dumps(content), encoding="utf-8")
     variables = environment(JUPYTER_PATH=str(folder), PYTHONPATH=str(REPOSITORY))
-    done = subprocess.run([sys.executable, "-c", script], cwd=folder, env=variables, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=folder, env=variables, capture_output=True, text=True, timeout=120, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert [line for line in done.stderr.splitlines() if "seednb" in line or "unhandled" in line.lower() or "unknown" in line.lower()] == []
     result: dict[str, object] = json.loads((folder / "out.ipynb").read_text(encoding="utf-8"))

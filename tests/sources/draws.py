@@ -46,7 +46,12 @@ def tensorflow() -> list[Any]:
     import tensorflow as tf
 
     shuffled = [int(value) for value in tf.data.Dataset.range(9).shuffle(9)]
-    return [tf.random.normal([3]).numpy().tolist(), tf.random.uniform([2], seed=5).numpy().tolist(), tf.random.uniform([2]).numpy().tolist(), shuffled]
+    return [
+        tf.random.normal([3]).numpy().tolist(),
+        tf.random.uniform([2], seed=5).numpy().tolist(),
+        tf.random.uniform([2]).numpy().tolist(),
+        shuffled,
+    ]
 
 
 def keras() -> list[Any]:

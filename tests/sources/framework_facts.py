@@ -57,7 +57,11 @@ def comes_back(name: str, draw: Any) -> bool:
 def torch_facts() -> None:
     """Gather facts about PyTorch."""
     session().states()
-    facts["initialised by reading"] = [torch.cuda.is_initialized(), stateful_random_ops.global_generator is not None, _get(GENERATOR) is not None]
+    facts["initialised by reading"] = [
+        torch.cuda.is_initialized(),
+        stateful_random_ops.global_generator is not None,
+        _get(GENERATOR) is not None,
+    ]
     bad = []
     for seed in range(40):
         torch.manual_seed(seed)
@@ -79,7 +83,10 @@ def torch_facts() -> None:
     torch.cuda.default_generators, torch.cuda.is_initialized = devices, lambda: True
     facts["torch devices come back"] = [
         len(unpack(SOURCES["torch"].state())),
-        comes_back("torch", lambda: [torch.rand(2).tolist(), torch.rand(2, generator=devices[0]).tolist(), torch.rand(2, generator=devices[1]).tolist()]),
+        comes_back(
+            "torch",
+            lambda: [torch.rand(2).tolist(), torch.rand(2, generator=devices[0]).tolist(), torch.rand(2, generator=devices[1]).tolist()],
+        ),
     ]
     torch.cuda.default_generators, torch.cuda.is_initialized = real
 
