@@ -119,4 +119,4 @@ def digest(result: Any) -> str:
 
 
 if __name__ == "__main__":
-    print(json.dumps({name: digest(call()) for name, call in CALLS.items()}))
+    sys.stdout.write(json.dumps({name: digest(call()) for name, call in CALLS.items()}) + "\n")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 
 import pytest
 
-from tests.conftest import notebook
+from tests.conftest import environment, notebook
 
 BROKEN = {
     "missing.ipynb": None,
@@ -173,3 +175,15 @@ def test_the_command_is_there_by_both_names(seednb):
     text = seednb("--help").stdout
     assert all(verb in text for verb in ("run", "verify", "compare", "show"))
     assert os.linesep
+
+
+@pytest.mark.parametrize("package", ["click", "rich", "nbclient", "jupyter_client"])
+def test_a_missing_package_is_named(make_notebook, tmp_path, package):
+    """Without a package of the `cli` extra the command gives one line with what to install."""
+    code = f"import sys\nsys.modules[{package!r}] = None\nsys.argv[1:] = ['run', 'nb.ipynb']\nfrom seednb.__main__ import main\nmain()"
+    make_notebook("print(1)")
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment(), capture_output=True, text=True)
+    assert done.returncode == 2
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert package in done.stderr
+    assert 'pip install "seednb[cli]"' in done.stderr

@@ -18,7 +18,7 @@ RENAMINGS = (
     Pattern(
         name="address",
         kinds=_ALL,
-        pattern=r"(?<=\bat )(?P<x>0x[0-9a-fA-F]{6,16})\b(?!\.\.\.)",
+        pattern=r"at (?<=\bat )(?P<x>0x[0-9a-fA-F]{6,16})\b(?!\.\.\.)",
         needs=("at 0x",),
         alike=("<A object at 0x7f0000001000>; to 'K' at 0x7f0000002000", "<A object at 0x7e0000001000>; to 'K' at 0x7e0000004000"),
         unlike=("at 0x7f0000001000 and at 0x7f0000001000", "at 0x7f0000001000 and at 0x7f0000002000"),
@@ -111,7 +111,7 @@ RENAMINGS = (
 CUT_ADDRESS = Pattern(
     name="cut-address",
     kinds=_ALL,
-    pattern=r"(?<=\bat )(?P<x>0x[0-9a-f]{0,15})(?=\.\.\.)",
+    pattern=r"at (?<=\bat )(?P<x>0x[0-9a-f]{0,15})(?=\.\.\.)",
     needs=("at 0x",),
     alike=("0  <Some object at 0x7f3d8...", "0  <Some object at 0x7e8a1..."),
     unlike=("0  <Some object at 0x7f3d8... 1", "0  <Some object at 0x7f3d8... 2"),

@@ -126,7 +126,8 @@ RULES = (
     Pattern(
         name="log-time",
         pattern=rf"^(?P<x>{_DATE},\d{{3}}) ",
-        needs=("-",),
+        needs=(",",),
+        hint=r":\d\d,\d{3} ",
         alike=("2026-11-22 20:37:57,123 hello", "2026-11-23 20:37:58,124 hello"),
         unlike=("2026-11-22 20:37:57", "2026-11-22 20:37:58"),
     ),

@@ -30,10 +30,11 @@ def test_new_generates_another_seed_each_time(seeded):
 
 def test_status_tells_the_seed_its_origin_and_what_it_covers(seeded):
     """`%seed` alone names the seed, where it comes from, what follows it now and what will."""
-    assert seeded.run("%seed").shown == [
+    (line,) = seeded.run("%seed").shown
+    assert line == (
         "seednb: seed 42 (given to %seed); covers python; at their import: numpy, torch, tensorflow, keras; "
         "unseeded NumPy and TensorFlow generators follow it"
-    ]
+    )
 
 
 def test_status_tells_the_origin_of_the_seed_in_force(start):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import random
+import sys
 import threading
 from typing import Any
 
@@ -157,4 +158,4 @@ if keras.config.backend() == "tensorflow":
     tensorflow_facts()
 keras_facts()
 facts["failures"] = session().failures
-print(json.dumps(facts))
+sys.stdout.write(json.dumps(facts) + "\n")

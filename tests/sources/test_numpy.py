@@ -113,9 +113,9 @@ def test_seeding_is_not_by_hand_in_the_sense_of_spec_7(replaced):
 class Liar(np.random.RandomState):
     """A RandomState whose memory is not what get_state() tells."""
 
-    def get_state(self, legacy=True):
+    def get_state(self, *arguments, **options):
         """Return another one's state."""
-        return np.random.RandomState(1).get_state(legacy)
+        return np.random.RandomState(1).get_state(*arguments, **options)
 
 
 @given(seeds, draws)
