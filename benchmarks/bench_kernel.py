@@ -26,7 +26,8 @@ import gc, time, types
 def cycle(number, code="1"):
     hooks = get_ipython()._seednb.cells
     for turn in range(number):
-        info = types.SimpleNamespace(raw_cell=f"{code}#{turn}" if code else "", store_history=True, cell_meta={"cellId": f"bench {turn % 50}"})
+        source = f"{code}#{turn}" if code else ""
+        info = types.SimpleNamespace(raw_cell=source, store_history=True, cell_meta={"cellId": f"bench {turn % 50}"})
         if code.strip():
             hooks.pre_run_cell(info)
         hooks.post_run_cell(types.SimpleNamespace(info=info))
@@ -114,10 +115,8 @@ def cell_cost(python: str) -> None:
         shown = kernel.run("", "microseconds()")[0]
         quiet = kernel.run(QUIET, "microseconds()")[0]
         kernel.run(QUIET.replace("False", "True"))
-        share = quiet / trip / 10
-        print(
-            f"{name:33} hooks {quiet:6.1f} µs (limit 150), with the record's output {shown:6.1f} µs; {share:.1f} % of an empty cell's round trip"
-        )
+        with_record = f"with the record's output {shown:6.1f} µs"
+        print(f"{name:33} hooks {quiet:6.1f} µs (limit 150), {with_record}; {quiet / trip / 10:.1f} % of an empty cell's round trip")
     kernel.run(QUIET)
     objects, kilobytes = kernel.run("", "growth()")[0]
     print(f"10,000 blank and 10,000 other cells: {objects:+d} live objects, {kilobytes:+d} kB peak memory")

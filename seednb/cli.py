@@ -118,7 +118,7 @@ def compare(first: Path, second: Path, as_json: bool) -> int:
     if as_json:
         _print_json(comparison.to_json())
     else:
-        Report().compared(first, a.nb, comparison)
+        Report().compared(first, second, comparison)
     return OK if comparison.reproduced else FAILED
 
 

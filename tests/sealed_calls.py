@@ -38,6 +38,7 @@ FRAME = pd.DataFrame(X, columns=list("abcd")).assign(group=Y)
 IMAGE = np.add.outer(np.arange(16.0), np.arange(16.0)) / 32
 MATRIX = sparse.diags_array([np.arange(1.0, 41.0), np.ones(39)], offsets=[0, 1]).tocsr()
 SYMMETRIC = MATRIX + MATRIX.T
+SHORT = {"max_num_iter": 3, "min_num_iter": 1, "burnin": 1}
 
 
 def confidence_band(plot: Callable[..., Any]) -> Any:
@@ -47,6 +48,16 @@ def confidence_band(plot: Callable[..., Any]) -> Any:
     return np.concatenate(
         [path.vertices for item in axes.collections for path in item.get_paths()] + [line.get_xydata() for line in axes.lines]
     )
+
+
+def distance(point: Any) -> float:
+    """Return what an optimiser makes small."""
+    return abs(float(point[0]) - 0.3)
+
+
+def difference(first: Any, second: Any) -> Any:
+    """Return the difference of two samples' means."""
+    return first.mean() - second.mean()
 
 
 def noisy_lines() -> Any:
@@ -75,13 +86,13 @@ CALLS: dict[str, Callable[[], Any]] = {
     "scipy.stats.Normal.sample": lambda: stats.Normal().sample(4),
     "scipy.stats.bootstrap": lambda: stats.bootstrap((X[:, 0],), np.mean, n_resamples=99).confidence_interval,
     "scipy.stats.norm.rvs": lambda: stats.norm.rvs(size=3),
-    "scipy.stats.permutation_test": lambda: stats.permutation_test((X[:, 0], X[:, 1]), lambda a, b: a.mean() - b.mean(), n_resamples=99).null_distribution,
+    "scipy.stats.permutation_test": lambda: stats.permutation_test((X[:, 0], X[:, 1]), difference, n_resamples=99).null_distribution,
     "scipy.stats.monte_carlo_test": lambda: stats.monte_carlo_test(X[:, 0], stats.norm.rvs, np.mean, n_resamples=99).null_distribution,
     "scipy.sparse.linalg.svds": lambda: sparse.linalg.svds(MATRIX, k=2)[0],
     "scipy.sparse.linalg.eigsh": lambda: sparse.linalg.eigsh(SYMMETRIC, k=2)[1],
     "scipy.sparse.random_array": lambda: sparse.random_array((9, 9), density=0.3).toarray(),
-    "scipy.optimize.differential_evolution": lambda: optimize.differential_evolution(lambda v: abs(v[0] - 0.3), [(-1, 1)], maxiter=2, polish=False).x,
-    "scipy.optimize.dual_annealing": lambda: optimize.dual_annealing(lambda v: abs(v[0] - 0.3), [(-1, 1)], maxiter=3, no_local_search=True).x,
+    "scipy.optimize.differential_evolution": lambda: optimize.differential_evolution(distance, [(-1, 1)], maxiter=2, polish=False).x,
+    "scipy.optimize.dual_annealing": lambda: optimize.dual_annealing(distance, [(-1, 1)], maxiter=3, no_local_search=True).x,
     "scipy.spatial.transform.Rotation": lambda: spatial.transform.Rotation.random().as_quat(),
     "scipy.cluster.vq.kmeans2": lambda: scipy.cluster.vq.kmeans2(X, 9, iter=1, minit="points")[0],
     "sklearn.train_test_split": lambda: model_selection.train_test_split(X)[0],
@@ -94,11 +105,11 @@ CALLS: dict[str, Callable[[], Any]] = {
     "sklearn.TSNE": lambda: manifold.TSNE(init="random", perplexity=5, max_iter=250).fit_transform(X[:12]),
     "sklearn.GaussianMixture": lambda: mixture.GaussianMixture(3, init_params="random", max_iter=2, tol=1e9).fit(X).means_,
     "sklearn.make_blobs": lambda: datasets.make_blobs(5)[0],
-    "sklearn.HistGradientBoosting": lambda: ensemble.HistGradientBoostingRegressor(max_iter=2, early_stopping=True).fit(X, X[:, 0]).validation_score_,
+    "sklearn.HistGradientBoosting": lambda: ensemble.HistGradientBoostingRegressor(early_stopping=True).fit(X, X[:, 0]).validation_score_,
     "skimage.random_noise": lambda: skimage.util.random_noise(IMAGE),
     "skimage.ransac": noisy_lines,
     "skimage.random_shapes": lambda: skimage.draw.random_shapes((32, 32), max_shapes=3)[0],
-    "skimage.unsupervised_wiener": lambda: skimage.restoration.unsupervised_wiener(IMAGE, np.ones((3, 3)) / 9, user_params={"max_num_iter": 3, "min_num_iter": 1, "burnin": 1})[0],
+    "skimage.unsupervised_wiener": lambda: skimage.restoration.unsupervised_wiener(IMAGE, np.ones((3, 3)) / 9, user_params=SHORT)[0],
     "networkx.gnp_random_graph": lambda: sorted(nx.gnp_random_graph(12, 0.3).edges),
     "networkx.spring_layout": lambda: np.array(list(nx.spring_layout(nx.path_graph(5), iterations=2).values())),
     "networkx.watts_strogatz_graph": lambda: sorted(nx.watts_strogatz_graph(12, 4, 0.5).edges),

@@ -100,10 +100,8 @@ def test_switches_of_torch_are_told():
 
 def test_describing_imports_nothing():
     """The description imports no module of anyone's, not even of the standard library's."""
-    script = (
-        DESCRIBE
-        + "environment()\nbefore = set(sys.modules)\nenvironment(); determinism(); hash_seed()\nprint(json.dumps(sorted(set(sys.modules) - before)))"
-    )
+    calls = "environment(); determinism(); hash_seed()\n"
+    script = DESCRIBE + f"{calls}before = set(sys.modules)\n{calls}print(json.dumps(sorted(set(sys.modules) - before)))"
     assert once(script) == []
 
 

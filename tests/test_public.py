@@ -16,7 +16,10 @@ def test_names_are_exported_and_sorted():
 
 def test_import_loads_next_to_nothing():
     """`import seednb` brings in its errors and nothing else of its own, and no framework."""
-    script = "import json, sys, typing\nbefore = set(sys.modules)\nimport seednb\nprint(json.dumps(sorted(set(sys.modules) - before - {'__future__'})))"
+    script = (
+        "import __future__, json, sys, typing\nbefore = set(sys.modules)\nimport seednb\n"
+        "print(json.dumps(sorted(set(sys.modules) - before)))"
+    )
     assert once(script) == ["seednb", "seednb.errors"]
 
 
@@ -64,7 +67,10 @@ def test_off_without_a_seed_is_nothing():
 
 def test_bad_environment_raises():
     """seed() with a SEEDNB_SEED that is none raises, and names the variable."""
-    script = "import json, seednb\ntry:\n    seednb.seed()\nexcept seednb.SeedError as error:\n    print(json.dumps([str(error), seednb.current()]))"
+    script = (
+        "import json, seednb\ntry:\n    seednb.seed()\nexcept seednb.SeedError as error:\n"
+        "    print(json.dumps([str(error), seednb.current()]))"
+    )
     message, current = fresh(script, SEEDNB_SEED="forty-two")
     assert message.startswith("SEEDNB_SEED: 'forty-two' is not a seed")
     assert current is None

@@ -21,6 +21,7 @@ _FAILURES = {
     "FileNotFoundError": ("input-file", "a file is missing"),
     "ModuleNotFoundError": ("library-version", "a library is missing"),
 }
+_MAX_NOTE = 120
 _UNSEALED = {"unsealed", "threads"}
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _ADDRESS = re.compile(r"\ufdd0(?:cut-)?address-\d+\ufdd1|\b0x[0-9a-fA-F]{4,16}(?:\b|(?=\.\.\.))")
@@ -50,7 +51,7 @@ class Runs:
     def unsealed(self, key: str) -> str:
         """Return where a cell got entropy that was not sealed, or nothing."""
         found = [note for note in self.notes.get(key, ()) if isinstance(note, Mapping) and note.get("kind") in _UNSEALED]
-        return ", ".join(f"{note.get('what', '?')} ({note.get('where', '?')})" for note in found[:1])
+        return f"{found[0].get('what', '?')} ({found[0].get('where', '?')})"[:_MAX_NOTE] if found else ""
 
     def hash_seeds(self) -> str:
         """Return both runs' hash seeds, if these differ as far as the records say; else nothing."""

@@ -82,6 +82,7 @@ def _compare(pair: Pair, runs: Runs, allowed: Tolerance | None) -> CellResult:
         outputs=outputs,
         detail=_joined(found.detail, cause[1] if cause else ""),
         unanswered=found.unanswered,
+        source=a.source,
     )
 
 
@@ -91,7 +92,7 @@ def _one_sided(a: CodeCell | None, b: CodeCell | None) -> CellResult:
     where = f"only in the {'first' if b is None else 'second'} notebook"
     if _blank(cell):
         return CellResult(cell.index, cell.key, Verdict.IDENTICAL, detail=f"blank, {where}")
-    return CellResult(cell.index, cell.key, Verdict.DIVERGED, cause="code", detail=where)
+    return CellResult(cell.index, cell.key, Verdict.DIVERGED, cause="code", detail=where, source=cell.source)
 
 
 def _compare_outputs(a: CodeCell, b: CodeCell, runs: Runs, allowed: Tolerance | None) -> _Found:

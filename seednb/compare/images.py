@@ -6,8 +6,10 @@ import base64
 import binascii
 import io
 import warnings
+from contextlib import contextmanager
 from functools import reduce
 from hashlib import blake2b
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/jpg": "JPEG", "image/gif": "GIF"}
 MAX_FRAME = 64_000_000
-MAX_PIXELS = 512_000_000
+MAX_PIXELS = 256_000_000
 NO_PILLOW = "compared by bytes, for Pillow is not installed"
 
 
@@ -37,7 +39,8 @@ def difference(a: str, b: str, mime: str) -> str:
     if not _has_pillow():
         return NO_PILLOW
     try:
-        return _difference(first, second, FORMATS[mime])
+        with _quiet():
+            return _difference(first, second, FORMATS[mime])
     except Exception:  # Pillow raises anything on broken images
         return "broken or too large: compared by bytes"
 
@@ -67,29 +70,36 @@ def _pixels(data: bytes, kind: str) -> str | None:
     state = blake2b(digest_size=16)
     head, count = "", 0
     try:
-        for frame, mode, duration in _frames(data, kind):
-            head = head or f"{mode} {frame.width}x{frame.height}"
-            state.update(f"{frame.mode} {frame.size} {duration};".encode())
-            state.update(frame.tobytes())
-            count += 1
+        with _quiet():
+            for frame, mode, duration in _frames(data, kind):
+                head = head or f"{mode} {_size(frame)}"
+                state.update(f"{frame.mode} {frame.size} {duration};".encode())
+                state.update(frame.tobytes())
+                count += 1
     except Exception:  # Pillow raises anything on broken images
         return None
     return f"pixels {head} {count} {state.hexdigest()}"
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Silence what Pillow warns of: images are as large and as broken as notebooks bring them."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _frames(data: bytes, kind: str) -> Iterator[tuple[Image, str, object]]:
     """Give each frame as plain pixels, with the image's mode and how long it is shown; raise on anything odd."""
     from PIL import Image
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        with Image.open(io.BytesIO(data), formats=[kind]) as image:
-            mode, frames = image.mode, getattr(image, "n_frames", 1)
-            if image.width * image.height > MAX_FRAME or image.width * image.height * frames > MAX_PIXELS:
-                raise ValueError("too many pixels")
-            for number in range(frames):
-                image.seek(number)
-                yield _plain(image), mode, image.info.get("duration")
+    with Image.open(io.BytesIO(data), formats=[kind]) as image:
+        mode, frames = image.mode, getattr(image, "n_frames", 1)
+        if image.width * image.height > MAX_FRAME or image.width * image.height * frames > MAX_PIXELS:
+            raise ValueError("too many pixels")
+        for number in range(frames):
+            image.seek(number)
+            yield _plain(image), mode, image.info.get("duration")
 
 
 def _plain(image: Image) -> Image:
@@ -98,21 +108,25 @@ def _plain(image: Image) -> Image:
 
 
 def _difference(first: bytes, second: bytes, kind: str) -> str:
-    frames, others = list(_frames(first, kind)), list(_frames(second, kind))
-    a, b = frames[0], others[0]
-    if a[0].size != b[0].size:
-        return f"size {_size(a[0])}, got {_size(b[0])}"
-    if a[1] != b[1]:
-        return f"mode {a[1]}, got {b[1]}"
-    if len(frames) != len(others):
-        return f"{len(frames)} frames, got {len(others)}"
-    for number, ((one, _, shown), (other, _, long)) in enumerate(zip(frames, others)):
-        where = f"frame {number + 1}: " if len(frames) > 1 else ""
-        if one.tobytes() != other.tobytes():
-            return where + _channels(one, other)
-        if shown != long:
-            return f"{where}shown for {shown} ms, got {long}"
+    pairs = zip_longest(_frames(first, kind), _frames(second, kind))
+    for number, (a, b) in enumerate(pairs):
+        if a is None or b is None:
+            return f"{number} frames, got more" if a is None else f"more than {number} frames, got {number}"
+        found = _frame_difference(a, b)
+        if found:
+            return f"frame {number + 1}: {found}" if number or next(pairs, None) else found
     return "pixels equal"
+
+
+def _frame_difference(a: tuple[Image, str, object], b: tuple[Image, str, object]) -> str:
+    (one, mode, shown), (other, other_mode, other_shown) = a, b
+    if one.size != other.size:
+        return f"size {_size(one)}, got {_size(other)}"
+    if mode != other_mode:
+        return f"mode {mode}, got {other_mode}"
+    if one.tobytes() != other.tobytes():
+        return _channels(one, other)
+    return "" if shown == other_shown else f"shown for {shown} ms, got {other_shown}"
 
 
 def _channels(one: Image, other: Image) -> str:

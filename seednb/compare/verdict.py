@@ -62,7 +62,7 @@ class CellResult:
     """How one code cell compares.
 
     index: among all cells of the first notebook; of the second for a cell that only that one has. unanswered: the first
-    notebook has something of this cell that the second has not, so that nothing was compared.
+    notebook has something of this cell that the second has not, so that nothing was compared. source: the cell's text.
     """
 
     index: int
@@ -73,6 +73,7 @@ class CellResult:
     outputs: list[OutputResult] = field(default_factory=list)
     detail: str = ""
     unanswered: bool = False
+    source: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as JSON."""

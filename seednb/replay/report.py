@@ -68,13 +68,13 @@ class Report:
         if self._quiet:
             return
         what = "recorded run and its replay" if result.had_record else "two fresh runs (the notebook has no record)"
-        self._compared(f"{result.path}: {what}, seed {result.seed}", result.nb, result.comparison)
+        self._compared(f"{result.path}: {what}, seed {result.seed}", result.comparison)
         if result.failed is not None:
             self._say(f"cell {_number(result.failed)} failed: {result.reason}", stderr=True)
 
-    def compared(self, path: Path, nb: dict[str, Any], comparison: Comparison) -> None:
+    def compared(self, first: Path, second: Path, comparison: Comparison) -> None:
         """Show a comparison's table and its summary."""
-        self._compared(str(path), nb, comparison)
+        self._compared(f"{first} and {second}", comparison)
 
     def shown(self, notebook: Notebook, record: Record) -> None:
         """Show a record."""
@@ -82,7 +82,7 @@ class Report:
         for index, key, cell in notebook.code_cells:
             line = record.cells.get(key)
             changed = "not recorded" if line is None else "unseeded" if line.unseeded else "  ".join(sorted(line.sources)) or "nothing"
-            table.add_row(str(index + 1), _first_line(cell), changed)
+            table.add_row(str(index + 1), _first_line("".join(cell["source"])), changed)
         environment = record.environment
         console = self.console()
         console.print(f"seed [bold]{record.seed}[/bold] · {record.origin} · {record.mode} · {'sealed' if record.sealed else 'not sealed'}")
@@ -95,14 +95,13 @@ class Report:
             console.print(f"read {_escaped(name)}")
         console.print(table)
 
-    def _compared(self, title: str, nb: dict[str, Any], comparison: Comparison) -> None:
+    def _compared(self, title: str, comparison: Comparison) -> None:
         console = self.console()
         console.print(f"[bold]{_escaped(title)}[/bold]")
         table = _table("cell", "source", "verdict", "why")
         for result in comparison.cells:
             mark, style = MARKS[result.verdict.value]
-            cell = nb["cells"][result.index] if result.index < len(nb["cells"]) else {}
-            table.add_row(str(result.index + 1), _first_line(cell), f"[{style}]{mark} {result.verdict.value}[/]", _why(result))
+            table.add_row(str(result.index + 1), _first_line(result.source), f"[{style}]{mark} {result.verdict.value}[/]", _why(result))
         console.print(table)
         for note in comparison.notes:
             console.print(_escaped(note), style="dim")
@@ -196,9 +195,8 @@ def _why(result: CellResult) -> str:
     return _escaped(" · ".join(part for part in (result.cause, result.detail, f"after: {rules}" if rules else "") if part))
 
 
-def _first_line(cell: dict[str, Any]) -> str:
-    text = "".join(cell.get("source", "")).strip()
-    line = text.split("\n")[0]
+def _first_line(source: str) -> str:
+    line = source.strip().split("\n")[0]
     return _escaped(line if len(line) <= _SOURCE_WIDTH else line[: _SOURCE_WIDTH - 1] + "…")
 
 

@@ -32,7 +32,6 @@ class Verification:
     """The comparison of a notebook with its replay, or, where it had no record, of two fresh runs with each other."""
 
     path: Path
-    nb: dict[str, Any]
     comparison: Comparison
     seed: int
     had_record: bool
@@ -144,7 +143,6 @@ def _verification(notebook: Notebook, comparison: Comparison, replay: _Replay, *
     execution = replay.execution
     return Verification(
         path=notebook.path,
-        nb=notebook.nb,
         comparison=comparison,
         seed=seed,
         had_record=had_record,

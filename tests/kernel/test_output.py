@@ -13,9 +13,7 @@ from tests.conftest import REPOSITORY, environment
 from tests.kernel.conftest import PYTHON, RECORD
 
 DRAW = "import random\nprint(random.random())"
-KEYS = [
-    "version", "canon", "seed", "origin", "mode", "reseeds", "sealed", "hash_seed", "determinism", "environment", "inputs", "parameters", "cells"
-]  # fmt: skip
+KEYS = "version canon seed origin mode reseeds sealed hash_seed determinism environment inputs parameters cells".split()
 
 
 def test_record_is_complete_after_every_cell(seeded):
