@@ -1,4 +1,4 @@
-"""The door of the command line: `seednb`, `jupyter seednb` and `python -m seednb`; says what is missing where the extra is not installed."""
+"""The door of the command line: `seednb`, `jupyter seednb`, `python -m seednb`. It says what is missing, in one line."""
 
 from __future__ import annotations
 

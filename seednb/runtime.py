@@ -70,14 +70,15 @@ class Runtime:
         self._open: list[_Cell] = []
         self._fresh: States = {}
         self._seedings = 0
+        self._early = False
         self._home = os.getpid()
         watched = SEALED_MODULES.union(source.module for source in self.sources)
         self._imports = ImportHook(watched, self)
 
     # -- seeding ---------------------------------------------------------------------------------
 
-    def start(self, seed: int, origin: str, *, sealing: bool = True) -> None:
-        """Seed every loaded source now and every other one at its import.
+    def start(self, seed: int, origin: str, *, sealing: bool = True, before_cells: bool = False) -> None:
+        """Seed every loaded source now and every other one at its import; with `before_cells`, once more as the first cell begins.
 
         The first call sets the start seed; so does a later one as long as nothing has drawn. Raises SeedError if it is
         no seed, and SeednbError, with all other sources seeded, if a source could not be.
@@ -91,16 +92,10 @@ class Runtime:
             cell.seeded = cell.seeded or not self._changed(cell.before)
             cell.before.clear()  # a cell that seeds changes every source, also one that stood at that seed's start already
         self.seed, self.seed_origin, self.sealing = seed, origin, sealing
+        self._early = before_cells and not self._open
         self._home = os.getpid()
-        self._seedings += 1
-        self.failures.clear()
-        self._fresh.clear()
         self._imports.install()
-        if sealing:
-            self.seal.start(seed)
-        else:
-            self.seal.stop()
-        failed = self._adopt()
+        failed = self._restart()
         if failed:
             raise SeednbError(f"seed {seed} is set, but {'; '.join(failed)}")
 
@@ -124,10 +119,25 @@ class Runtime:
         """Return the names of the sources that the user's code has imported."""
         return [source.name for source in self.sources if source.loaded()]
 
+    def _restart(self) -> list[str]:
+        """Start all streams; return what went wrong."""
+        self._seedings += 1
+        self.failures.clear()
+        self._fresh.clear()
+        if self.sealing and self.seed is not None:
+            self.seal.start(self.seed)
+        else:
+            self.seal.stop()
+        return self._adopt()
+
     # -- cells -----------------------------------------------------------------------------------
 
     def begin_cell(self, key: str) -> None:
         """A cell begins. Cells may nest; each `begin_cell` has its `end_cell`."""
+        if self._early and self.seed is not None:
+            # IPython's banner picks its tip of the day from `random`, each time that a front end asks for it.
+            self._restart()
+        self._early = False
         self._adopt()
         self.seal.cell = key
         self._open.append(_Cell(key, self.states(), seeded=self.seed is not None))

@@ -83,8 +83,10 @@ def is_off(environ: Optional[Mapping[str, str]] = None) -> bool:
 def _integer(value: object) -> Optional[int]:
     if isinstance(value, str):
         return int(value) if re.fullmatch(r"\s*[+-]?[0-9]{1,30}\s*", value, re.ASCII) else None
+    if type(value).__name__ in {"bool", "bool_"}:  # NumPy's too: its older versions take it for an index
+        return None
     try:
-        return None if isinstance(value, bool) else int(operator.index(value))  # type: ignore[arg-type]
+        return int(operator.index(value))  # type: ignore[arg-type]
     except TypeError:
         return None
 

@@ -16,7 +16,8 @@ class Note(TypedDict):
 
     kind: `sealed` (an unseeded generator took its entropy from the run's seed), `unsealed` (it kept the operating
     system's) or `threads` (it was made off the main thread, where no stable path names it).
-    where: `cell KEY line N` or `module line N`. what: the call site's innermost Python function.
+    where: `line N` of the cell, `line N, through PLACE line M` where the cell called something, or `PLACE line M` outside
+    cells; a place is a file or one of the notebook's own functions. what: the call site's innermost Python function.
     """
 
     kind: str

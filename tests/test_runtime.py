@@ -149,6 +149,19 @@ def test_start_seed_is_the_first_one_after_which_something_was_drawn(runtime):
     assert (runtime.seed, runtime.seed_origin) == (3, "generated")
 
 
+def test_seed_from_before_the_cells_holds_at_the_first_one(runtime):
+    """What draws between a start-up seed and the first cell, as front ends make kernels do, moves no stream; later it does."""
+    a = load("a")
+    runtime.start(1, "environment", sealing=False, before_cells=True)
+    a.draw()
+    runtime.begin_cell("first")
+    assert a.draw() == 1001
+    assert (runtime.end_cell().sources, runtime.reseeds) == ({"a": digest(b"1001")}, [])
+    a.draw()
+    runtime.begin_cell("second")
+    assert a.draw() == 1003
+
+
 def test_bad_seed_changes_nothing(runtime):
     """What is no seed raises, and neither seed nor streams change."""
     a = load("a")

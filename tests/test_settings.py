@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 from seednb.errors import SeedError, SettingsError
 from seednb.settings import MAX_SEED, Choice, _scalars, check_seed, choose_seed, environment_seed, generate_seed, is_off, pyproject
 from tests.processes import fresh
+
+TOML = pytest.mark.skipif(sys.version_info < (3, 11), reason="tomllib came with Python 3.11")
 
 
 @given(st.integers(0, MAX_SEED))
@@ -108,8 +111,8 @@ def test_nearest_pyproject_wins(project):
         ("[tool.seednb]\nseed = -1", "seed -1 is out of range"),
         ("[tool.seednb]\nseed = 1.5", "1.5"),
         ("[tool.seednb]\nseed = true", "True is not a seed"),
-        ("[tool.seednb\nseed = 1", "not valid TOML"),
-        ("[tool]\nseednb = 3", "must be a table"),
+        pytest.param("[tool.seednb\nseed = 1", "not valid TOML", marks=TOML),
+        pytest.param("[tool]\nseednb = 3", "must be a table", marks=TOML),
     ],
 )
 def test_bad_pyproject_is_named(project, text, message):

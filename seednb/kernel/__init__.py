@@ -70,7 +70,7 @@ class Extension:
             else:
                 os.environ[name] = value
         if plan["seed"] is not None:
-            self.runtime.start(plan["seed"], plan["origin"], sealing=plan["seal"])
+            self.runtime.start(plan["seed"], plan["origin"], sealing=plan["seal"], before_cells=True)
         return self.current()
 
     def current(self) -> Current:

@@ -99,7 +99,7 @@ class SeedMagic:
             return
         self._asked = True
         choice = choose_seed()
-        self._runtime.start(choice.seed, choice.origin, sealing=self._runtime.sealing)
+        self._runtime.start(choice.seed, choice.origin, sealing=self._runtime.sealing, before_cells=True)
 
     def show_seed(self) -> None:
         """Show the seed, and the record with it, unless that was done when it was set."""

@@ -59,8 +59,8 @@ class Result:
 class Kernel:
     """A kernel process and its client; outputs that can be updated are, as in a front end."""
 
-    def __init__(self, cwd: Path, python: str, variables: dict[str, str]) -> None:
-        argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    def __init__(self, cwd: Path, python: str, variables: dict[str, str], *arguments: str) -> None:
+        argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}", *arguments]
         self._manager = KernelManager()
         self._manager._kernel_spec = KernelSpec(argv=argv, display_name="test", language="python")
         self._manager.start_kernel(cwd=str(cwd), env=environment(**variables), stderr=subprocess.DEVNULL)
@@ -144,8 +144,8 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Kernel]]:
     """Return a function that starts kernels in the test's folder; the test's end stops them."""
     kernels: list[Kernel] = []
 
-    def start_one(*, python: str = PYTHON, **variables: str) -> Kernel:
-        kernels.append(Kernel(tmp_path, python, variables))
+    def start_one(*arguments: str, python: str = PYTHON, **variables: str) -> Kernel:
+        kernels.append(Kernel(tmp_path, python, variables, *arguments))
         return kernels[-1]
 
     yield start_one

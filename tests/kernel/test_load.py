@@ -110,6 +110,14 @@ def test_loading_brings_in_our_own_modules_only(kernel):
     assert set(kernel.value(modules)) - set(before) == set()
 
 
+def test_loading_at_start_up_seeds_the_first_cell(start):
+    """An extension that the kernel's configuration loads seeds from SEEDNB_SEED before the first cell, which shows the seed."""
+    kernel = start("--IPKernelApp.extra_extensions=seednb", SEEDNB_SEED="42")
+    result = kernel.run("import random\nprint(random.random())", cell="first")
+    assert (result.out, result.shown) == ("0.6394267984578837", ["seednb: seed 42"])
+    assert list(kernel.cells) == ["first"]
+
+
 def test_terminal_shows_the_seed_once():
     """In a terminal's IPython the seed is shown once, not after each cell."""
     script = (

@@ -46,18 +46,23 @@ def given(steps: list[str], names: list[str], backend: str):
 @pytest.mark.parametrize(
     "steps",
     [
-        ["SEED", "python", "numpy", "torch", "tensorflow", "keras"],
-        ["torch", "numpy", "SEED", "keras", "tensorflow"],
-        ["keras", "torch", "tensorflow", "numpy", "python", "SEED"],
+        pytest.param(["SEED", "python", "numpy", "torch", "tensorflow", "keras"], id="before"),
+        pytest.param(["torch", "numpy", "SEED", "keras", "tensorflow"], id="between", marks=pytest.mark.slow),
+        pytest.param(["keras", "torch", "tensorflow", "numpy", "python", "SEED"], id="after"),
     ],
-    ids=["before", "between", "after"],
 )
 def test_seed_line_stands_anywhere(steps):
     """With TensorFlow below Keras, all draws and fits equal those of the hand-written lines, twice in one process."""
     assert expected(EVERYTHING, "tensorflow") == given(steps, EVERYTHING, "tensorflow")
 
 
-@pytest.mark.parametrize("steps", [["SEED", "keras", "torch", "numpy"], ["numpy", "keras", "torch", "SEED"]], ids=["before", "after"])
+@pytest.mark.parametrize(
+    "steps",
+    [
+        pytest.param(["SEED", "keras", "torch", "numpy"], id="before"),
+        pytest.param(["numpy", "keras", "torch", "SEED"], id="after", marks=pytest.mark.slow),
+    ],
+)
 def test_seed_line_stands_anywhere_with_keras_on_torch(steps):
     """With PyTorch below Keras, all draws and fits equal those of the hand-written lines, twice in one process."""
     assert expected(ON_TORCH, "torch") == given(steps, ON_TORCH, "torch")
