@@ -21,6 +21,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what users install is compiled once, not at each start
 HOOKS = """
 import gc, time, types
 def cycle(number, code="1"):
