@@ -161,9 +161,3 @@ def _rescue(notebook: Notebook) -> Path:
     os.close(descriptor)
     notebook.write(Path(name))
     return Path(name)
-
-
-def relative(path: Path) -> str:
-    """Return a path as a user would type it here."""
-    shown = os.path.relpath(path)
-    return str(path) if shown.startswith("..") else shown

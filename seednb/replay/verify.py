@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -132,7 +131,7 @@ def _replayed(nb: dict[str, Any], execution: Execution) -> dict[str, Any]:
             ran = execution.cells.get(index)
             cell = {**cell, "outputs": ran.outputs if ran is not None else [], "execution_count": ran.execution_count if ran else None}
         cells.append(cell)
-    return copy.copy({**nb, "cells": cells})
+    return {**nb, "cells": cells}
 
 
 def _as_recorded(record: Record) -> Environment:
