@@ -33,14 +33,13 @@ class CellHooks:
         self._done = done
         self._identity = Identity()
         self._begun: list[_Begun] = []
-        self._thread = threading.get_ident()
 
     def install(self) -> None:
         """Begin to watch cells; the one that is running counts from here."""
         self._shell.events.register("pre_run_cell", self.pre_run_cell)
         self._shell.events.register("post_run_cell", self.post_run_cell)
         source = running_source(self._shell)
-        if source is not None:
+        if source is not None and _in_main_thread():
             self._begin(None, source)
 
     def uninstall(self) -> None:
@@ -59,7 +58,7 @@ class CellHooks:
 
     def pre_run_cell(self, info: Any) -> None:
         """A cell begins."""
-        if threading.get_ident() != self._thread:
+        if not _in_main_thread():
             return
         try:
             if self._begun and _request(self._shell) != self._begun[0].request:
@@ -70,7 +69,7 @@ class CellHooks:
 
     def post_run_cell(self, result: Any) -> None:
         """A cell has ended, or a blank one was run."""
-        if threading.get_ident() != self._thread:
+        if not _in_main_thread():
             return
         try:
             position = self._position(getattr(result, "info", None))
@@ -124,6 +123,10 @@ def running_source(shell: Any) -> Optional[str]:
         return None
     code = content.get("code")
     return code if isinstance(code, str) else None
+
+
+def _in_main_thread() -> bool:
+    return threading.get_ident() == threading.main_thread().ident
 
 
 def _request(shell: Any) -> Any:
