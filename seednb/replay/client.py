@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import tempfile
 import time
 from collections.abc import Callable
@@ -33,10 +34,11 @@ class CellRun(NamedTuple):
 class FreshRuntime:
     """A kernel of the notebook's own environment, with the kernel side of seednb attached before the first cell."""
 
-    def __init__(self, manager: Any, timeout: float | None, log: IO[bytes]) -> None:
+    def __init__(self, manager: Any, timeout: float | None, log: IO[bytes], sockets: Any) -> None:
         self._manager = manager
         self._timeout = timeout
         self._log = log
+        self._sockets = sockets
         self._client: Any = None
         self._channels: Any = None
         self._event: CellEvent | None = None
@@ -47,13 +49,16 @@ class FreshRuntime:
         """Start the kernel's process; `ready` waits for it."""
         from jupyter_client.manager import AsyncKernelManager
 
-        manager = AsyncKernelManager(kernel_name=kernel_name)
+        # TCP ports are chosen before the kernel takes them, and another process may be quicker; a folder is ours alone.
+        sockets = tempfile.TemporaryDirectory(prefix="seednb-", ignore_cleanup_errors=True)
+        local = {"transport": "ipc", "ip": f"{sockets.name}/k"} if hasattr(socket, "AF_UNIX") else {}
+        manager = AsyncKernelManager(kernel_name=kernel_name, **local)
         log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the runtime; what the kernel's process itself says is shown only if it does not start
         try:
             await manager.start_kernel(cwd=str(cwd), env=variables, stdout=log, stderr=log)
         except OSError as error:
             raise KernelError(f"kernel {kernel_name!r} does not start: {error}") from None
-        return cls(manager, timeout, log)
+        return cls(manager, timeout, log, sockets)
 
     async def ready(self, cells: list[dict[str, Any]], metadata: dict[str, Any]) -> None:
         """Wait until the kernel answers and its messages arrive."""
@@ -128,6 +133,7 @@ class FreshRuntime:
         if self._channels is not None:
             self._channels.stop_channels()
         self._log.close()
+        self._sockets.cleanup()
 
     async def _handshake(self) -> None:
         """Ask for kernel_info until both the answer and its status have arrived: the first messages of a new subscription get lost."""
