@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 import json
 import os
+import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -61,7 +63,9 @@ class Kernel:
 
     def __init__(self, cwd: Path, python: str, variables: dict[str, str], *arguments: str) -> None:
         argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}", *arguments]
-        self._manager = KernelManager()
+        # TCP ports are chosen before the kernel takes them, and another process may be quicker.
+        self._sockets = tempfile.TemporaryDirectory(prefix="seednb-")
+        self._manager = KernelManager(transport="ipc", ip=f"{self._sockets.name}/k") if hasattr(socket, "AF_UNIX") else KernelManager()
         self._manager._kernel_spec = KernelSpec(argv=argv, display_name="test", language="python")
         self._manager.start_kernel(cwd=str(cwd), env=environment(**variables), stderr=subprocess.DEVNULL)
         self.client: BlockingKernelClient = self._manager.client()
@@ -111,6 +115,7 @@ class Kernel:
         self.client.stop_channels()
         self._manager.shutdown_kernel(now=True)
         self._manager.cleanup_resources()
+        self._sockets.cleanup()
 
     def _until_idle(self, request: str, then: Callable[[], None] | None) -> list[dict[str, Any]]:
         messages: list[dict[str, Any]] = []
