@@ -19,8 +19,6 @@ from seednb.replay.execute import Execution, Progress, execute, make_plan
 from seednb.settings import Choice, choose_seed, environment_seed, is_off
 from seednb.wire import cell_line
 
-RECORD_VERSION = 1
-
 
 @dataclass(frozen=True)
 class RunOptions:
@@ -91,7 +89,7 @@ def make_record(execution: Execution, environment: Environment, *, folder: Path)
         return None
     return Record.from_json(
         {
-            "version": RECORD_VERSION,
+            "version": Record.VERSION,
             "canon": CANON,
             "seed": current["seed"],
             "origin": current["origin"],
