@@ -31,8 +31,8 @@ class KerasSource(Source):
         _set(GENERATOR, None)
 
     def state(self) -> bytes:
-        generator = _get(GENERATOR)
-        return pack(repr(_get(SEED)).encode(), b"" if generator is None else _read(generator.state))
+        generator = global_generator()
+        return pack(repr(_get(SEED)).encode(), b"" if generator is None else read(generator.state))
 
     def restore(self, state: bytes) -> None:
         seed, values = unpack(state)
@@ -40,12 +40,17 @@ class KerasSource(Source):
         if not values:
             _set(GENERATOR, None)
             return
-        keras, generator = sys.modules["keras"], _get(GENERATOR)
+        keras, generator = sys.modules["keras"], global_generator()
         if generator is None:
             generator = keras.random.SeedGenerator(seed=0)
             _set(GENERATOR, generator)
         dtype = keras.ops.convert_to_numpy(generator.state).dtype
         generator.state.assign(sys.modules["numpy"].frombuffer(values, dtype=dtype))
+
+
+def global_generator() -> Any:
+    """Return Keras' global SeedGenerator if it exists."""
+    return _get(GENERATOR)
 
 
 def _get(name: str) -> Any:
@@ -56,7 +61,7 @@ def _set(name: str, value: Any) -> None:
     sys.modules[GLOBAL_STATE].set_global_attribute(name, value)
 
 
-def _read(variable: Any) -> bytes:
+def read(variable: Any) -> bytes:
     """Read a Keras variable, on the TensorFlow backend without Keras' own detours."""
     value = getattr(variable, "_value", None)
     if type(value).__module__.startswith("tensorflow."):

@@ -31,13 +31,7 @@ class NumpySource(Source):
         return complete(self.module) is not None and complete(MTRAND) is not None
 
     def seed(self, seed: int) -> None:
-        # np.random.seed() would mark the global state as seeded by hand (`_seed_seq` becomes None), which SPEC 7 lets
-        # libraries warn about: https://scientific-python.org/specs/spec-0007/. The stream is the same.
-        rand = _rand()
-        if _is_mt19937(rand):
-            rand.set_state(_random_state_class()(seed).get_state())
-        else:
-            rand.set_state(dict(type(rand._bit_generator)(seed).state, has_gauss=0, gauss=0.0))
+        start(_rand(), seed)
 
     def state(self) -> bytes:
         rand = _rand()
@@ -49,15 +43,7 @@ class NumpySource(Source):
         return ctypes.string_at(self._state_address(rand._bit_generator), _MT19937_BYTES) + _GAUSS.pack(*gauss)
 
     def restore(self, state: bytes) -> None:
-        if len(state) != _RAW_BYTES:
-            saved = json.loads(state)
-        else:
-            key = sys.modules["numpy"].frombuffer(state[:_KEY_BYTES], dtype="uint32")
-            position = int.from_bytes(state[_KEY_BYTES:_MT19937_BYTES], sys.byteorder)
-            has_gauss, gauss = _GAUSS.unpack(state[_MT19937_BYTES:])
-            saved = {"bit_generator": "MT19937", "state": {"key": key, "pos": position}, "has_gauss": has_gauss, "gauss": gauss}
-        if saved["bit_generator"] == type(_rand()._bit_generator).__name__:
-            _rand().set_state(saved)
+        write(_rand(), state)
 
     def _state_address(self, generator: Any) -> int:
         known, address = self._address
@@ -65,6 +51,29 @@ class NumpySource(Source):
             address = generator.ctypes.state_address
             self._address = (generator, address)
         return address
+
+
+def start(rand: Any, seed: int) -> None:
+    """Start a RandomState's stream anew, as `RandomState(seed)` does."""
+    # np.random.seed() would mark the global state as seeded by hand (`_seed_seq` becomes None), which SPEC 7 lets
+    # libraries warn about: https://scientific-python.org/specs/spec-0007/. The stream is the same.
+    if _is_mt19937(rand):
+        rand.set_state(_random_state_class()(seed).get_state())
+    else:
+        rand.set_state(dict(type(rand._bit_generator)(seed).state, has_gauss=0, gauss=0.0))
+
+
+def write(rand: Any, state: bytes) -> None:
+    """Give a RandomState the state that was read from one with the same bit generator; leave another one alone."""
+    if len(state) != _RAW_BYTES:
+        saved = json.loads(state)
+    else:
+        key = sys.modules["numpy"].frombuffer(state[:_KEY_BYTES], dtype="uint32")
+        position = int.from_bytes(state[_KEY_BYTES:_MT19937_BYTES], sys.byteorder)
+        has_gauss, gauss = _GAUSS.unpack(state[_MT19937_BYTES:])
+        saved = {"bit_generator": "MT19937", "state": {"key": key, "pos": position}, "has_gauss": has_gauss, "gauss": gauss}
+    if saved["bit_generator"] == type(rand._bit_generator).__name__:
+        rand.set_state(saved)
 
 
 def read_public(rand: Any) -> bytes:

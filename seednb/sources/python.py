@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import struct
 import sys
+from collections.abc import Sequence
 from typing import Any, Callable, Optional
 
 from seednb.sources.base import Source
@@ -49,6 +50,11 @@ def reader(generator: Any) -> Reader:
 def read_public(generator: Any) -> bytes:
     """Read a `random.Random` by getstate(), into the same bytes as `read_memory`."""
     _, words, gauss = generator.getstate()
+    return pack_state(words, gauss)
+
+
+def pack_state(words: Sequence[int], gauss: Optional[float]) -> bytes:
+    """Pack what getstate() gives: position, words, cached Gaussian."""
     return _LAYOUT.pack(words[-1], *words[:-1]) + repr(gauss).encode()
 
 
