@@ -5,7 +5,8 @@ SeednbError
 ├── SettingsError (ValueError)    a setting in the environment or pyproject.toml cannot be used
 ├── NotebookError (ValueError)    a file is not a notebook that can be read, or cannot be written
 ├── RecordError (ValueError)      the record in a notebook is broken
-└── KernelError (RuntimeError)    a fresh runtime could not be started, or died
+├── KernelError (RuntimeError)    a fresh runtime could not be started, or died
+└── NotNowError (RuntimeError)    generators cannot be set from here, or not at this moment
 SeednbWarning (UserWarning)
 """
 
@@ -34,6 +35,10 @@ class RecordError(SeednbError, ValueError):
 
 class KernelError(SeednbError, RuntimeError):
     """A fresh runtime could not be started, or died."""
+
+
+class NotNowError(SeednbError, RuntimeError):
+    """Generators cannot be set from here, or not at this moment."""
 
 
 class SeednbWarning(UserWarning):

@@ -1,44 +1,27 @@
-"""Runtime: this process's seed, mode and sources. It is the only writer of PRNG state."""
+"""Runtime: this process's seed, mode, sources and cells. It is the only writer of PRNG state."""
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, Optional
 
-from seednb.digest import digest
 from seednb.entropy import SEALED_MODULES, Seal
-from seednb.errors import SeednbError
+from seednb.errors import NotNowError, SeednbError
+from seednb.guard import Guard
 from seednb.imports import ImportHook
+from seednb.inflight import Cell, CellFacts, Rewound, facts_of
 from seednb.settings import check_seed
-from seednb.sources import EXACT_RESTORE, Source, builtin
-from seednb.wire import Note
+from seednb.snapshots import Snapshots, States
+from seednb.sources import EXACT_RESTORE, SET_ONLY, HeldSource, Source, builtin
+from seednb.sources.group import SourceGroup
+from seednb.sources.held import join, parts, root
+from seednb.streams import PER_CELL, STREAM, seed_of, stream_key
+from seednb.tasks import Tasks
 
-UNREADABLE = "-"
 MAX_RESEEDS = 1000
 """How many `%seed` lines a record lists; one in a loop must not make it grow without end."""
-_MAX_FAILURES = 20
-
-States = dict[str, Optional[bytes]]
-
-
-class CellFacts(NamedTuple):
-    """What one cell did: the digests after it of the sources that it changed, and the notes of the seal."""
-
-    key: str
-    seeded: bool
-    sources: dict[str, str]
-    notes: list[Note]
-
-
-class _Cell:
-    """A cell in flight."""
-
-    def __init__(self, key: str, before: States, *, seeded: bool) -> None:
-        self.key = key
-        self.before = before
-        self.seeded = seeded
 
 
 class _Import(NamedTuple):
@@ -53,7 +36,8 @@ class Runtime:
     """One life of this process, from the first seed on.
 
     `seed` is None until `start`. All writing happens in the main thread, but for a source that another thread has just
-    imported, and in this process: forked children go on as they were copied.
+    imported, and in this process: forked children go on as they were copied. `elsewhere` counts the cells that run in other
+    threads: while there is one, nothing is put back.
     """
 
     def __init__(self, sources: Optional[Iterable[Source]] = None) -> None:
@@ -63,14 +47,21 @@ class Runtime:
         self.start_seed: Optional[int] = None
         self.origin = ""
         self.reseeds: list[tuple[str, int]] = []
-        self.seal = Seal()
+        self.mode = STREAM
+        self.streams: dict[str, str] = {}
+        self.namespace: Mapping[str, Any] = {}
+        self.tasks = Tasks()
+        self.seal = Seal(self.tasks) if "tasks" in Seal.__init__.__code__.co_varnames else Seal()  # PROVISIONAL
         self.sealing = True
-        self.sources: list[Source] = list(builtin() if sources is None else sources)
-        self.failures: list[str] = []
-        self._open: list[_Cell] = []
-        self._fresh: States = {}
+        self.group = SourceGroup(builtin() if sources is None else sources)
+        self.sources, self.failures, self.failed = self.group.sources, self.group.failures, self.group.failed
+        self.snapshots = Snapshots()
+        self.guard = Guard(self.group, self.seal, self.tasks)
+        self.elsewhere = 0
+        self._open: list[Cell] = []
         self._seedings = 0
         self._early = False
+        self._drew = False
         self._home = os.getpid()
         watched = SEALED_MODULES.union(source.module for source in self.sources)
         self._imports = ImportHook(watched, self)
@@ -89,12 +80,12 @@ class Runtime:
         elif len(self.reseeds) < MAX_RESEEDS:
             self.reseeds.append((self.cell, seed))
         for cell in self._open:
-            cell.seeded = cell.seeded or not self._changed(cell.before)
-            cell.before.clear()  # a cell that seeds changes every source, also one that stood at that seed's start already
+            cell.seeded = cell.seeded or not self._changed(cell)
         self.seed, self.seed_origin, self.sealing = seed, origin, sealing
         self._early = before_cells and not self._open
         self._home = os.getpid()
         self._imports.install()
+        self.tasks.install()
         failed = self._restart()
         if failed:
             raise SeednbError(f"seed {seed} is set, but {'; '.join(failed)}")
@@ -103,12 +94,25 @@ class Runtime:
         """Stop seeding and sealing; generators go on from where they are."""
         self._imports.uninstall()
         self.seal.stop()
+        self.tasks.uninstall()
+        self.guard.forget()
         self.seed = None
+
+    def set_mode(self, mode: str) -> None:
+        """Let cells draw from one stream, or each from its own; the streams start anew. Raises NotNowError."""
+        self.must_be_free()
+        if self.seed is None:
+            raise SeednbError("no seed is set; %seed 42 sets one, %seed new generates one")
+        if mode != self.mode:
+            self.mode = mode
+            for cell in self._open[:1]:
+                cell.stream = self._stream_of(cell.key)
+            self._restart()
 
     def has_drawn(self) -> bool:
         """Tell whether a source has left the state that seeding gave it, as far as states can be read."""
-        moved = any(self._fresh.get(name) != state for name, state in self.states().items() if name != self.seal.name)
-        return moved or self.seal.has_drawn()
+        fresh = self.group.fresh
+        return self._drew or self.seal.has_drawn() or any(fresh.get(name) != state for name, state in self.group.states().items())
 
     @property
     def cell(self) -> str:
@@ -117,56 +121,223 @@ class Runtime:
 
     def loaded(self) -> list[str]:
         """Return the names of the sources that the user's code has imported."""
-        return [source.name for source in self.sources if source.loaded()]
+        return [source.name for source in self.group.loaded()]
+
+    def unreadable(self) -> list[str]:
+        """Return the names of the loaded sources whose state cannot be read."""
+        return [name for name, state in self.group.states().items() if state is None]
+
+    def must_be_free(self) -> None:
+        """Raise NotNowError unless this is the main thread of the seeded process and no other cell is in flight."""
+        if threading.get_ident() != threading.main_thread().ident:
+            raise NotNowError("not now: generators are set in the main thread only")
+        if self.elsewhere:
+            raise NotNowError("not now: another cell is running beside this one, in a subshell")
+        if os.getpid() != self._home:
+            raise NotNowError("not now: this process was forked; generators are set in its parent")
 
     def _restart(self) -> list[str]:
-        """Start all streams; return what went wrong."""
+        """Start all streams; return what went wrong. A cell that seeds changes every source, also one that stood there already."""
         self._seedings += 1
+        self._drew = False
         self.failures.clear()
-        self._fresh.clear()
+        self.group.fresh.clear()
+        self.guard.forget()
+        for cell in self._open:
+            cell.before.clear()
+            cell.lent = None
         if self.sealing and self.seed is not None:
             self.seal.start(self.seed)
         else:
             self.seal.stop()
         return self._adopt()
 
+    def _seed_of(self, source: str) -> int:
+        """Return the seed that a source starts from, now."""
+        assert self.seed is not None
+        if self._open and self._open[-1].lent is not None:
+            return self._open[-1].lent.seed
+        stream = self._open[0].stream if self._open else None
+        return self.seed if stream is None else seed_of(self.seed, stream, source)
+
+    def _stream_of(self, key: str) -> Optional[str]:
+        return (self.streams.get(key) or stream_key(key)) if self.mode == PER_CELL and self.seed is not None else None
+
     # -- cells -----------------------------------------------------------------------------------
 
-    def begin_cell(self, key: str) -> None:
-        """A cell begins. Cells may nest; each `begin_cell` has its `end_cell`."""
+    def begin_cell(self, key: str, names: Iterable[str] = ()) -> None:
+        """A cell begins; it reads these names of `namespace`. Cells may nest; each `begin_cell` has its `end_cell`."""
         if self._early and self.seed is not None:
             # IPython's banner picks its tip of the day from `random`, each time that a front end asks for it.
             self._restart()
         self._early = False
         self._adopt()
-        self.seal.cell = key
-        self._open.append(_Cell(key, self.states(), seeded=self.seed is not None))
+        cell = Cell(key, HeldSource(names, self.namespace), seeded=self.seed is not None)
+        if not self._open:
+            if self.seed is not None:
+                cell.between = self.guard.check(free=self._is_free())
+            self.tasks.enter(key)
+            self.seal.cell = key
+            cell.stream = self._stream_of(key)
+        self._open.append(cell)
+        if cell.stream is not None:
+            self._own_stream(cell)
+        cell.before = self._states(cell)
+        if len(self._open) == 1 and cell.seeded:
+            self.snapshots.add(key, cell.before)
 
     def end_cell(self) -> Optional[CellFacts]:
         """The innermost cell has ended: return what it did, or None where no cell had begun."""
         if not self._open:
             return None
-        cell = self._open.pop()
-        self.seal.cell = self.cell
-        digests = {name: UNREADABLE if state is None else digest(state) for name, state in self._changed(cell.before).items()}
-        return CellFacts(cell.key, cell.seeded, digests, [] if self._open else self.seal.take_notes())
+        cell = self._open[-1]
+        changed = self._changed(cell)
+        if cell.lent is not None:
+            self._give_back(cell)
+        self._open.pop()
+        outermost = not self._open
+        facts = facts_of(cell, changed, self.seal.take_notes() if outermost else [])
+        if outermost:
+            self._drew = self._drew or bool(cell.seeded and facts.drew)
+            self.snapshots.drew(cell.key, facts.drew)
+            self.seal.cell = ""
+            self.guard.remember(cell.held)
+            self.tasks.leave()
+        return facts
 
     def states(self) -> States:
-        """Read the states of all loaded sources, and of the seal once it was used."""
-        states = {source.name: self._read(source) for source in self.sources if source.loaded()}
-        if self.seal.has_drawn():
+        """Read the states of all loaded sources, of the seal, and of the generators that the running cell can reach."""
+        return self._states(self._open[-1] if self._open else None)
+
+    def _states(self, cell: Optional[Cell]) -> States:
+        states = dict(self.group.states())
+        if self.sealing:
             states[self.seal.name] = self.seal.state()
+        if cell is not None and cell.held.loaded():
+            states[cell.held.name] = self.group.read(cell.held)
         return states
 
-    def _changed(self, before: States) -> States:
-        return {name: state for name, state in self.states().items() if name not in before or before[name] != state}
+    def _changed(self, cell: Cell) -> States:
+        before, now = cell.before, self._states(cell)
+        if not self.seal.has_drawn():
+            now.pop(self.seal.name, None)
+        return {name: state for name, state in now.items() if name not in before or before[name] != state}
 
-    def _read(self, source: Source) -> Optional[bytes]:
+    def _is_free(self) -> bool:
         try:
-            return source.state()
-        except Exception as error:  # one system that cannot be read must not hide the others
-            self.failed(error, f"{source.name} cannot be read")
-            return None
+            self.must_be_free()
+        except NotNowError:
+            return False
+        return True
+
+    # -- streams of cells, rewinding ---------------------------------------------------------------
+
+    def _own_stream(self, cell: Cell) -> None:
+        """Start a cell's own stream: in every source, in the generators that it can reach, in the seal."""
+        if not self._is_free():
+            cell.stream = None
+            self.failed(NotNowError("another cell is running beside it"), f"cell {cell.key} could not have its own stream")
+            return
+        for source in (*self.group.loaded(), *([cell.held] if cell.held.loaded() else [])):
+            self.group.seed(source, self._seed_of(source.name))
+        getattr(self.seal, "forget", lambda key: None)(cell.key)  # PROVISIONAL
+
+    def lend(self, seed: int) -> list[str]:
+        """Give the innermost cell the stream of this seed until it ends; return the sources that cannot be put back then."""
+        seed = check_seed(seed)
+        self.must_be_free()
+        if self.seed is None:
+            raise SeednbError("no seed is set; %seed 42 sets one, %seed new generates one")
+        cell = self._open[-1]
+        cell.lend(seed, self._states(cell))
+        for source in (*self.group.loaded(), *([cell.held] if cell.held.loaded() else [])):
+            self.group.seed(source, seed)
+        if self.sealing:
+            self.seal.start(seed)
+        cell.before = self._states(cell)
+        return [source.name for source in self.group.loaded() if SET_ONLY in source.traits]
+
+    def _give_back(self, cell: Cell) -> None:
+        assert cell.lent is not None
+        states, cell.lent = cell.lent.states, None
+        for source in self.group.loaded():
+            if source.name not in states:
+                self.group.seed(source, self._seed_of(source.name))
+            elif SET_ONLY in source.traits:
+                # Starting the run's seed again would repeat what was drawn before.
+                self.group.seed(source, seed_of(self._seed_of(source.name), f"after {cell.key}", source.name))
+            else:
+                self.group.restore(source, states[source.name], "after the cell")
+        self._restore_others(states, cell.held)
+
+    def _restore_others(self, states: States, held: HeldSource) -> None:
+        if states.get(held.name) is not None:
+            self.group.restore(held, states[held.name], "")
+        sealed = states.get(self.seal.name)
+        if sealed is not None and self.sealing:
+            self.seal.restore(sealed)
+
+    def rewind(self, key: str) -> Rewound:
+        """Put the sources back to where a cell first found them, and generators that variables hold as far as later cells found them.
+
+        Raises NotNowError, and SeednbError where a source or the cell's states are not there to be put back; then nothing changes.
+        """
+        self.must_be_free()
+        snapshot = self.snapshots.get(key)
+        if snapshot is None:
+            raise SeednbError(self._no_snapshot(key))
+        only_set = [source.name for source in self.group.loaded() if SET_ONLY in source.traits]
+        if only_set:
+            raise SeednbError(f"cannot rewind: {', '.join(only_set)} can be seeded, not put back; %seed restart starts everything anew")
+        done = []
+        for source in self.group.loaded():
+            if source.name not in snapshot.states:  # imported since: it starts as at its import
+                self.group.seed(source, self._seed_of(source.name))
+            elif not self.group.restore(source, snapshot.states[source.name], "by rewinding"):
+                continue
+            done.append(source.name)
+        held, missing = self._rewind_held(key)
+        self._restore_others({self.seal.name: snapshot.states.get(self.seal.name)}, HeldSource())
+        self.guard.forget()
+        for cell in self._open:
+            cell.before = self._states(cell)
+        return Rewound(key, done + held, missing)
+
+    def _rewind_held(self, key: str) -> tuple[list[str], list[str]]:
+        first: dict[str, bytes] = {}
+        for snapshot in self.snapshots.since(key):
+            for path, state in parts(snapshot.states.get(HeldSource.name) or b"").items():
+                first.setdefault(path, state)
+        held = self._held(first)
+        self.group.restore(held, join(first), "by rewinding")
+        return [path for path in first if path in held.found], [path for path in first if path not in held.found]
+
+    def _held(self, paths: Iterable[str]) -> HeldSource:
+        return HeldSource({root(path) for path in paths}, self.namespace)
+
+    def _no_snapshot(self, key: str) -> str:
+        if self.snapshots.was_dropped(key):
+            return (
+                f"cannot rewind to cell {key}: its states were dropped, as the newest 64 MB are kept; %seed restart starts everything anew"
+            )
+        if self.seed is None:
+            return "cannot rewind: no seed is set; %seed 42 sets one"
+        return f"cannot rewind to cell {key}: it has not run since the seed was set"
+
+    def is_back(self, key: str) -> bool:
+        """Tell whether every source that a cell's first run drew from is again in the state in which that run found it."""
+        snapshot = self.snapshots.get(key)
+        if snapshot is None:
+            return False
+        now = {**self.group.states(), self.seal.name: self.seal.state()}
+        return all(self._equals(name, snapshot.states.get(name), now) for name in snapshot.drew)
+
+    def _equals(self, name: str, state: Optional[bytes], now: States) -> bool:
+        if name != HeldSource.name:
+            return state is not None and now.get(name) == state
+        saved = parts(state or b"")
+        found = self._held(saved).found
+        return all(path in found and found[path][1].read(found[path][0]) == part for path, part in saved.items())
 
     # -- imports (called by ImportHook) ------------------------------------------------------------
 
@@ -175,8 +346,8 @@ class Runtime:
         if self.seed is None or os.getpid() != self._home:
             return None
         self.seal.importing = True
-        exact = (source for source in self.sources if source.loaded() and EXACT_RESTORE in source.traits)
-        return _Import([(source, self._read(source)) for source in exact], frozenset(self._fresh), self._seedings)
+        exact = (source for source in self.group.loaded() if EXACT_RESTORE in source.traits)
+        return _Import([(source, self.group.read(source)) for source in exact], frozenset(self.group.fresh), self._seedings)
 
     def leave_import(self, entered: Any) -> None:
         """Put back what importing drew: old generators to where they were, newly loaded ones to their start."""
@@ -184,9 +355,9 @@ class Runtime:
         if self.seed is None or entered is None or entered.seeding != self._seedings:
             return
         for source, state in entered.states:
-            self._put_back(source, state)
-        for name in self._fresh.keys() - entered.seeded:
-            del self._fresh[name]
+            self.group.restore(source, state, "after an import")
+        for name in self.group.fresh.keys() - entered.seeded:
+            del self.group.fresh[name]
         self._adopt()
 
     def imported(self, module: str) -> None:
@@ -197,33 +368,11 @@ class Runtime:
         else:
             self._adopt([source for source in self.sources if source.module == module and not source.per_thread])
 
-    def _put_back(self, source: Source, state: Optional[bytes]) -> None:
-        if state is not None and self._read(source) != state:
-            try:
-                source.restore(state)
-            except Exception as error:
-                self.failed(error, f"{source.name} could not be put back after an import")
-
-    def failed(self, error: Exception, what: str = "an import hook failed") -> str:
-        """Remember what went wrong where nothing may be raised, for `%seed` to show; return it in words."""
-        failure = f"{what}: {type(error).__name__}: {error}"
-        if failure not in self.failures and len(self.failures) < _MAX_FAILURES:
-            self.failures.append(failure)
-        return failure
-
     def _adopt(self, sources: Optional[list[Source]] = None) -> list[str]:
         """Seed each loaded source that has not been seeded yet; return what went wrong."""
-        failed: list[str] = []
         if self.seed is None or os.getpid() != self._home:
-            return failed
-        for source in self.sources if sources is None else sources:
-            if source.name not in self._fresh and source.loaded():
-                try:
-                    source.seed(self.seed)
-                except Exception as error:
-                    failed.append(self.failed(error, f"{source.name} could not be seeded"))
-                self._fresh[source.name] = self._read(source)
-        return failed
+            return []
+        return self.group.adopt(self._seed_of, sources)
 
 
 _session: list[Runtime] = []

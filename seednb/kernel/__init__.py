@@ -10,11 +10,12 @@ from typing import Any, Optional
 
 from seednb.determinism import determinism, environment, hash_seed
 from seednb.errors import SeednbError
+from seednb.inflight import CellFacts
 from seednb.inputs import InputFiles
 from seednb.kernel.cells import CellHooks
 from seednb.kernel.magic import SeedMagic
 from seednb.kernel.output import RecordOutput
-from seednb.runtime import CellFacts, end_session, session
+from seednb.runtime import end_session, session
 from seednb.settings import ENVIRONMENT, is_off
 from seednb.wire import EVENT_TYPE, WIRE_VERSION, CellEvent, Current, Plan
 

@@ -6,7 +6,8 @@ import time
 from typing import Any, Callable, Optional
 
 from seednb.determinism import determinism, environment, hash_seed
-from seednb.runtime import CellFacts, Runtime
+from seednb.inflight import CellFacts
+from seednb.runtime import Runtime
 from seednb.wire import RECORD_MIME, cell_line
 
 RECORD_VERSION = 1

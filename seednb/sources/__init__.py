@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from seednb.sources.base import EXACT_RESTORE, READABLE, SET_ONLY, Source
+from seednb.sources.held import HeldSource
 
 
 def builtin() -> list[Source]:
@@ -16,4 +17,4 @@ def builtin() -> list[Source]:
     return [PythonSource(), NumpySource(), TorchSource(), TensorflowSource(), KerasSource()]
 
 
-__all__ = ["EXACT_RESTORE", "READABLE", "SET_ONLY", "Source", "builtin"]
+__all__ = ["EXACT_RESTORE", "READABLE", "SET_ONLY", "HeldSource", "Source", "builtin"]

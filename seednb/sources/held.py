@@ -52,22 +52,23 @@ class HeldSource(Source):
             kind.start(generator, seed, path)
 
     def state(self) -> bytes:
-        return pack(*(part for path, (generator, kind) in self.found.items() for part in (path.encode(), kind.read(generator))))
+        return join({path: kind.read(generator) for path, (generator, kind) in self.found.items()})
 
     def restore(self, state: bytes) -> None:
-        """Put back the generators that `state` names and that are still there; `missing` tells which are not."""
+        """Put back the generators that `state` names and that are still there."""
         for path, saved in parts(state).items():
             if path in self.found:
                 generator, kind = self.found[path]
                 kind.write(generator, saved)
 
-    def missing(self, state: bytes) -> list[str]:
-        """Return the paths in `state` that lead to no generator any more."""
-        return [path for path in parts(state) if path not in self.found]
+
+def join(states: Mapping[str, bytes]) -> bytes:
+    """Join the states of generators, by path."""
+    return pack(*(part for path, state in states.items() for part in (path.encode(), state)))
 
 
 def parts(state: bytes) -> dict[str, bytes]:
-    """Return the states by path that HeldSource.state() joined."""
+    """Part what `join` joined."""
     found = unpack(state)
     return {path.decode(): saved for path, saved in zip(found[::2], found[1::2])}
 
