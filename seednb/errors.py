@@ -8,6 +8,7 @@ SeednbError
 ├── KernelError (RuntimeError)    a fresh runtime could not be started, or died
 └── NotNowError (RuntimeError)    generators cannot be set from here, or not at this moment
 SeednbWarning (UserWarning)
+└── GuardWarning                  generators were drawn from between cells, and could not be put back
 """
 
 from __future__ import annotations
@@ -43,3 +44,17 @@ class NotNowError(SeednbError, RuntimeError):
 
 class SeednbWarning(UserWarning):
     """Base of all warnings that seednb shows."""
+
+
+class GuardWarning(SeednbWarning):
+    """Generators were drawn from between cells, and could not be put back. sources: their names; reason: why not."""
+
+    def __init__(self, sources: list[str], reason: str) -> None:
+        super().__init__(
+            f"{', '.join(sources)} drawn from between cells, and not put back: {reason}; the numbers of the cells that follow depend on it"
+        )
+        self.sources = sources
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type, tuple[list[str], str]]:
+        return type(self), (self.sources, self.reason)

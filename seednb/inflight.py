@@ -7,7 +7,7 @@ from typing import NamedTuple, Optional
 from seednb.digest import digest
 from seednb.snapshots import States
 from seednb.sources import HeldSource
-from seednb.wire import Note
+from seednb.wire import WIRE_VERSION, CellEvent, Note
 
 UNREADABLE = "-"
 
@@ -79,3 +79,18 @@ def facts_of(cell: Cell, changed: States, notes: list[Note]) -> CellFacts:
         what = f"not put back, {cell.between.reason}" if cell.between.reason else "put back"
         notes = [{"kind": "between", "where": "before the cell", "what": f"{names}: {what}"}, *notes]
     return CellFacts(cell.key, cell.seeded, digests, notes, cell.stream, frozenset() if repeats else frozenset(changed))
+
+
+def event_of(facts: CellFacts, *, source: str, epoch: str) -> CellEvent:
+    """Return the message that tells a listener of a cell, given the digest of its source."""
+    return {
+        "event": "cell",
+        "version": WIRE_VERSION,
+        "epoch": epoch,
+        "key": facts.key,
+        "source": source,
+        "sources": facts.sources,
+        "seeded": facts.seeded,
+        "stream": facts.stream,
+        "notes": facts.notes,
+    }

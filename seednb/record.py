@@ -10,13 +10,13 @@ from typing import Any, ClassVar
 from seednb._bounds import Reader, anything, boolean, bounded, cut, integer, items, mapping, members, one_of, optional, scalar, table, text
 from seednb.digest import ALGORITHM
 from seednb.errors import RecordError
-from seednb.wire import RECORD_MIME
+from seednb.streams import MODES
+from seednb.wire import RECORD_MIME, RECORD_VERSION
 
 KEY = "seednb"
 MAX_CELLS = 10_000
 MAX_LINE = 1000
 ORIGINS = ("api", "command-line", "environment", "generated", "magic", "notebook", "pyproject", "record")
-MODES = ("stream",)
 MAX_KEY = 200
 _DIGEST = re.compile(r"[0-9a-f]{10}")
 _FILE_DIGEST = re.compile(r"(?:[a-z][a-z0-9]{0,15}:)?[0-9a-f]{8,128}")
@@ -72,7 +72,7 @@ class CellLine:
 class Record:
     """A run's record. One that a newer seednb has written is `newer`: what is known of it is read, and `to_json` gives it unchanged."""
 
-    VERSION: ClassVar[int] = 1
+    VERSION: ClassVar[int] = RECORD_VERSION
 
     seed: int
     version: int = VERSION

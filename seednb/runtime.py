@@ -80,7 +80,8 @@ class Runtime:
         elif len(self.reseeds) < MAX_RESEEDS:
             self.reseeds.append((self.cell, seed))
         for cell in self._open:
-            cell.seeded = cell.seeded or not self._changed(cell)
+            untouched = not self._changed(cell)
+            cell.seeded, cell.repeats = cell.seeded or untouched, untouched
         self.seed, self.seed_origin, self.sealing = seed, origin, sealing
         self._early = before_cells and not self._open
         self._home = os.getpid()
@@ -198,7 +199,6 @@ class Runtime:
         outermost = not self._open
         facts = facts_of(cell, changed, self.seal.take_notes() if outermost else [])
         if outermost:
-            self._drew = self._drew or bool(cell.seeded and facts.drew)
             self.snapshots.drew(cell.key, facts.drew)
             self.seal.cell = ""
             self.guard.remember(cell.held)
@@ -250,8 +250,10 @@ class Runtime:
             raise SeednbError("no seed is set; %seed 42 sets one, %seed new generates one")
         cell = self._open[-1]
         cell.lend(seed, self._states(cell))
+        fresh = dict(self.group.fresh)
         for source in (*self.group.loaded(), *([cell.held] if cell.held.loaded() else [])):
             self.group.seed(source, seed)
+        self.group.fresh.update(fresh)
         if self.sealing:
             self.seal.start(seed)
         cell.before = self._states(cell)
@@ -300,7 +302,7 @@ class Runtime:
         self._restore_others({self.seal.name: snapshot.states.get(self.seal.name)}, HeldSource())
         self.guard.forget()
         for cell in self._open:
-            cell.before = self._states(cell)
+            cell.before, cell.repeats = self._states(cell), cell.repeats or not self._changed(cell)
         return Rewound(key, done + held, missing)
 
     def _rewind_held(self, key: str) -> tuple[list[str], list[str]]:

@@ -1,4 +1,9 @@
-"""The messages between kernel and runner: plain JSON, typed once, with a version that both sides check."""
+"""The messages between kernel, runner and front end: plain JSON, typed once, with a version that both sides check.
+
+Kernel to listener: IOPub messages of type `seednb_event`, sent only once a listener has said hello, since clients that do
+not know the type print an error line for it. Listener to kernel: silent execute requests with a user expression, answered
+in JSON (see `docs/messages.md`).
+"""
 
 from __future__ import annotations
 
@@ -6,18 +11,22 @@ from typing import Any, Optional, TypedDict
 
 from seednb.digest import ALGORITHM
 
-WIRE_VERSION = 1
+WIRE_VERSION = 2
 EVENT_TYPE = "seednb_event"
 RECORD_MIME = "application/vnd.seednb.record+json"
+RECORD_VERSION = 1
+CANON_VERSION = 1
 
 
 class Note(TypedDict):
     """Something that happened while a cell ran and that a reader of the verdict should know.
 
     kind: `sealed` (an unseeded generator took its entropy from the run's seed), `unsealed` (it kept the operating
-    system's) or `threads` (it was made off the main thread, where no stable path names it).
+    system's), `threads` (it was made where no stable path names it) or `between` (sources were drawn from between this cell
+    and the one before).
     where: `line N` of the cell, `line N, through PLACE line M` where the cell called something, or `PLACE line M` outside
-    cells; a place is a file or one of the notebook's own functions. what: the call site's innermost Python function.
+    cells; a place is a file or one of the notebook's own functions. what: the call site's innermost Python function, or
+    what became of the draws.
     """
 
     kind: str
@@ -26,7 +35,11 @@ class Note(TypedDict):
 
 
 class Plan(TypedDict):
-    """What a runner asks of a fresh runtime before its first cell."""
+    """What a runner asks of a fresh runtime before its first cell.
+
+    mode: how cells draw from the first one on. streams: keys of cells' own streams that win over the cells' keys. settings:
+    what a record asks to restore; only the closed list of `determinism` is applied.
+    """
 
     version: int
     seed: Optional[int]
@@ -35,25 +48,79 @@ class Plan(TypedDict):
     seal: bool
     replay: bool
     reseeds: list[list[Any]]
+    mode: str
+    streams: dict[str, str]
+    settings: dict[str, Any]
     restore_env: dict[str, Optional[str]]
     stable_files: bool
 
 
 class CellEvent(TypedDict):
-    """What one cell did to the sources: their digests after it, for each source that it changed."""
+    """`cell`: a cell has ended. What it did to the sources: their digests after it, for each source that it changed.
+
+    stream: the key of the cell's own stream, null where it drew from the common one.
+    """
 
     event: str
+    version: int
+    epoch: str
     key: str
     source: str
     sources: dict[str, str]
     seeded: bool
+    stream: Optional[str]
     notes: list[Note]
 
 
-class Current(TypedDict):
-    """The state of a runtime as a whole."""
+class StateEvent(TypedDict):
+    """`state`: the seed, the mode or a switch has changed."""
+
+    event: str
+    version: int
+    epoch: str
+    seed: Optional[int]
+    origin: str
+    mode: str
+    determinism: dict[str, Any]
+
+
+class WarningEvent(TypedDict):
+    """`warning`: a cell that is about to run, or has run, does not do what it does in a fresh runtime.
+
+    kind: `re-run`, `edited`, `out of order` or `between`. sources: what it draws from. names: what it reads and has changed.
+    """
+
+    event: str
+    version: int
+    epoch: str
+    key: str
+    kind: str
+    text: str
+    sources: list[str]
+    names: list[str]
+
+
+class RestartEvent(TypedDict):
+    """`restart`: the kernel is about to restart in place; the new runtime has another epoch and knows no listener."""
+
+    event: str
+    version: int
+    epoch: str
+
+
+class Hello(TypedDict):
+    """What a listener says. badges: it shows warnings itself, so that they need not enter the cells' outputs."""
 
     version: int
+    client: str
+    badges: bool
+
+
+class Current(TypedDict):
+    """The state of a runtime as a whole. `seed` and `origin` are those of the start; `reseeds` came later."""
+
+    version: int
+    epoch: str
     seed: Optional[int]
     origin: str
     mode: str
@@ -66,10 +133,21 @@ class Current(TypedDict):
     busy_at_exit: bool
 
 
+class Answer(TypedDict):
+    """The answer to hello, and to whoever joins late: the whole runtime, and its record so far."""
+
+    version: int
+    package: str
+    current: Current
+    record: dict[str, Any]
+
+
 def cell_line(event: CellEvent) -> str:
     """Return the record's line of a cell, without the output digests, which the kernel cannot know."""
     words = [ALGORITHM, f"s={event['source']}"]
     if not event["seeded"]:
         words.append("unseeded")
+    if event["stream"]:
+        words.append(f"k={event['stream']}")
     words.extend(f"{name}={value}" for name, value in sorted(event["sources"].items()))
     return " ".join(words)

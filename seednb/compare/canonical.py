@@ -20,9 +20,9 @@ from seednb.compare.rules import apply_rules
 from seednb.compare.terminal import fold
 from seednb.compare.texts import json_of, marked, text_of
 from seednb.digest import digest
-from seednb.wire import RECORD_MIME
+from seednb.wire import CANON_VERSION, RECORD_MIME
 
-CANON = 1
+CANON = CANON_VERSION
 IMAGE, BYTES = "image", "bytes"
 _MARKUPS = {"application/javascript", "application/ecmascript"}
 _STREAMS = ("stdout", "stderr")

@@ -1,4 +1,4 @@
-"""All that knows IPython: the magics, the cell hooks, and the door by which a runner attaches to a fresh runtime."""
+"""All that knows IPython: the magics, the cell hooks, and the doors by which runners and front ends attach to a runtime."""
 
 from __future__ import annotations
 
@@ -6,31 +6,41 @@ import atexit
 import os
 import sys
 import threading
+import warnings
 from typing import Any, Optional
 
 from seednb.determinism import determinism, environment, hash_seed
-from seednb.errors import SeednbError
+from seednb.errors import GuardWarning, SeednbError
 from seednb.inflight import CellFacts
 from seednb.inputs import InputFiles
+from seednb.kernel.callbacks import Callbacks
 from seednb.kernel.cells import CellHooks
+from seednb.kernel.listeners import Listeners
 from seednb.kernel.magic import SeedMagic
+from seednb.kernel.names import CellNames
 from seednb.kernel.output import RecordOutput
 from seednb.runtime import end_session, session
 from seednb.settings import ENVIRONMENT, is_off
-from seednb.wire import EVENT_TYPE, WIRE_VERSION, CellEvent, Current, Plan
+from seednb.wire import WIRE_VERSION, Answer, CellEvent, Current, Plan
 
 
 class Extension:
-    """What is loaded into one shell."""
+    """What is loaded into one shell. `at_start`: by the start-up hook, so that a seed is in force before the first cell."""
 
-    def __init__(self, shell: Any) -> None:
+    def __init__(self, shell: Any, *, at_start: bool = False) -> None:
         self.shell = shell
         self.runtime = session()
-        self.off = is_off()
+        self.runtime.namespace = shell.user_ns
+        self.off = "switched off by SEEDNB=off" if is_off() else ""
         self.output = RecordOutput(shell, self.runtime)
-        self.magic = SeedMagic(shell, self.runtime, self.output, off=self.off)
+        self.names = CellNames()
+        self.magic = SeedMagic(shell, self.runtime, self.output, self.names, off=self.off)
+        self.listeners = Listeners(shell, self.runtime)
+        self.callbacks = Callbacks(shell, self.runtime)
         self.cells = CellHooks(shell, self.runtime, self._cell_done)
-        self._listening = False
+        self._at_start = at_start
+        self._attached = False
+        self._told = 0
         self._exit_handlers = _exit_handlers()
         self._cell_directory: Optional[Any] = None
         self._inputs: Optional[InputFiles] = None
@@ -40,15 +50,20 @@ class Extension:
         self.magic.install()
         if self.off:
             return
+        if self._at_start:
+            self.shell.events.register("pre_run_cell", self._before_first_cell)
+        self.callbacks.install()
         self.cells.install()
-        if os.environ.get(ENVIRONMENT, "").strip():
+        if os.environ.get(ENVIRONMENT, "").strip() and not self._at_start:
             self.magic.start_unasked()
             if self.runtime.cell:
                 self.magic.show_seed()
 
     def uninstall(self) -> None:
         """Put back all that was changed."""
+        self._forget_first_cell()
         self.cells.uninstall()
+        self.callbacks.uninstall()
         self.magic.uninstall()
         if self._cell_directory is not None:
             _ipykernel_compiler().get_tmp_directory = self._cell_directory
@@ -56,11 +71,23 @@ class Extension:
             self._inputs.stop()
         end_session()
 
+    def hello(self, text: str) -> str:
+        """Answer a listener that says hello, in JSON; it is sent events from now on."""
+        return self.listeners.hello(text, self.answer)
+
+    def answer(self) -> Answer:
+        """Return the whole state and the record so far, for a listener that joins, or joins late."""
+        from seednb import __version__
+
+        return {"version": WIRE_VERSION, "package": __version__, "current": self.current(), "record": self.output.record()}
+
     def attach(self, plan: Plan) -> Current:
         """Obey a runner: seed as it plans, and send it an event for each cell from now on."""
         self.magic.plan = plan
         self.output.carries_record = False
-        self._listening = True
+        self._attached = True
+        self._forget_first_cell()
+        self.listeners.add_runner()
         self._inputs = InputFiles(os.getcwd())
         self._inputs.start()
         if plan["stable_files"]:
@@ -70,6 +97,7 @@ class Extension:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+        self.runtime.mode, self.runtime.streams = plan["mode"], plan["streams"]
         if plan["seed"] is not None:
             self.runtime.start(plan["seed"], plan["origin"], sealing=plan["seal"], before_cells=True)
         return self.current()
@@ -79,9 +107,10 @@ class Extension:
         runtime = self.runtime
         return {
             "version": WIRE_VERSION,
+            "epoch": runtime.epoch,
             "seed": runtime.start_seed,
             "origin": runtime.origin,
-            "mode": "stream",
+            "mode": runtime.mode,
             "sealed": runtime.sealing,
             "hash_seed": hash_seed(),
             "reseeds": [list(item) for item in runtime.reseeds],
@@ -91,13 +120,27 @@ class Extension:
             "busy_at_exit": _exit_handlers() > self._exit_handlers or _has_other_threads(),
         }
 
+    def _before_first_cell(self, _info: Any) -> None:
+        """Seed what the start-up hook has loaded into; what goes wrong is told when the cell ends."""
+        if threading.get_ident() != threading.main_thread().ident:
+            return
+        self._forget_first_cell()
+        try:
+            self.magic.start_unasked()
+        except Exception as error:
+            self.runtime.failed(error, "no seed is set")
+
+    def _forget_first_cell(self) -> None:
+        if self._before_first_cell in self.shell.events.callbacks["pre_run_cell"]:
+            self.shell.events.unregister("pre_run_cell", self._before_first_cell)
+
     def _cell_done(self, event: CellEvent, facts: CellFacts) -> None:
-        if not self._listening:
+        self.names.add(len(self.shell.user_ns.get("In", ())) - 1, facts.key)
+        if not self._attached:
             self._seed_unasked()
+            self._tell_of_draws_between(facts)
         self.output.add(event, facts)
-        if self._listening:
-            kernel = self.shell.kernel
-            kernel.session.send(kernel.iopub_socket, EVENT_TYPE, event, parent=_parent(kernel), ident=kernel._topic(EVENT_TYPE))
+        self.listeners.cell(event)
 
     def _seed_unasked(self) -> None:
         try:
@@ -105,6 +148,17 @@ class Extension:
             self.magic.show_seed()
         except SeednbError as error:
             self.output.show(f"seednb: {error}")
+
+    def _tell_of_draws_between(self, facts: CellFacts) -> None:
+        """Tell of draws between cells that could not be put back, each kind once."""
+        seen = [between for between in self.runtime.guard.seen if between.reason]
+        for between in seen[self._told :]:
+            warning = GuardWarning(between.names, between.reason)
+            if self.listeners.badges:
+                self.listeners.warning(facts.key, "between", str(warning), sources=between.names, names=[])
+            else:
+                warn(warning)
+        self._told = len(seen)
 
     def _make_cell_files_stable(self) -> None:
         """Give cells file names without the process id, so that warnings and tracebacks read the same in each run."""
@@ -115,13 +169,18 @@ class Extension:
             compiler.get_tmp_directory = lambda: folder
 
 
-def load(shell: Any) -> None:
+def warn(warning: Warning) -> None:
+    """Show a warning in the running cell; warnings.filterwarnings has the say."""
+    warnings.warn_explicit(warning, None, "<seednb>", 1, module="seednb", registry={})
+
+
+def load(shell: Any, *, at_start: bool = False) -> None:
     """Load the extension into a shell; once more is once."""
     if getattr(shell, "_seednb", None) is not None:
         return
-    shell._seednb = extension = Extension(shell)
-    if extension.off:
-        print("seednb: switched off by SEEDNB=off")
+    shell._seednb = extension = Extension(shell, at_start=at_start)
+    if extension.off and not at_start:
+        print(f"seednb: {extension.off}")
     try:
         extension.install()
     except SeednbError as error:
@@ -138,10 +197,6 @@ def unload(shell: Any) -> None:
 
 def _ipykernel_compiler() -> Any:
     return sys.modules.get("ipykernel.compiler")
-
-
-def _parent(kernel: Any) -> Any:
-    return kernel.get_parent("shell") if hasattr(kernel, "get_parent") else getattr(kernel, "_parent_header", {})
 
 
 def _exit_handlers() -> int:

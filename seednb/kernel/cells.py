@@ -6,8 +6,9 @@ import threading
 from typing import Any, Callable, NamedTuple, Optional
 
 from seednb.digest import source_digest
+from seednb.inflight import CellFacts, event_of
 from seednb.kernel.identity import Identity, request_metadata, sent_id
-from seednb.runtime import CellFacts, Runtime
+from seednb.runtime import Runtime
 from seednb.wire import CellEvent
 
 
@@ -95,15 +96,7 @@ class CellHooks:
             cell = self._begun.pop()
             facts = self._runtime.end_cell()
         if facts is not None and not self._begun and cell.counts:
-            event: CellEvent = {
-                "event": "cell",
-                "key": facts.key,
-                "source": source_digest(cell.source),
-                "sources": facts.sources,
-                "seeded": facts.seeded,
-                "notes": facts.notes,
-            }
-            self._done(event, facts)
+            self._done(event_of(facts, source=source_digest(cell.source), epoch=self._runtime.epoch), facts)
 
     def _position(self, info: Any) -> Optional[int]:
         """Return which of the cells in flight ends, the innermost that fits; None for a blank one, which has not begun."""

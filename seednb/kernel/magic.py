@@ -6,92 +6,133 @@ import sys
 import threading
 from typing import Any, Callable, Optional
 
-from seednb.errors import SeedError, SeednbError
+from seednb.errors import NotNowError, SeedError, SeednbError
+from seednb.kernel.names import CellNames
 from seednb.kernel.output import RecordOutput
+from seednb.kernel.register import MagicNames
+from seednb.kernel.status import origin_of, status
 from seednb.runtime import Runtime
 from seednb.settings import Choice, check_seed, choose_seed, generate_seed
+from seednb.streams import PER_CELL, STREAM
 from seednb.wire import Plan
 
-NAMES = ("seednb", "seed")
-VERBS = ("new", "off")
-_COMPLETER = "complete_command"
-_ORIGINS = {
-    "api": "given to seednb.seed()",
-    "command-line": "given on the command line",
-    "environment": "from SEEDNB_SEED",
-    "generated": "newly generated",
-    "magic": "given to %seed",
-    "notebook": "from the notebook",
-    "pyproject": "from pyproject.toml",
-    "record": "from the record",
-}
+ONE_CELL = "--cell"
+"""What `%%seed N` becomes: a line magic in its place, so that the cell below keeps its lines, its result, and its awaits."""
 
 
 class SeedMagic:
-    """The line magic. A run or replay that seednb started may have a plan, which overrides the seeds in the cells."""
+    """The magic's verbs. A run or replay that seednb started may have a plan, which overrides the seeds in the cells.
 
-    def __init__(self, shell: Any, runtime: Runtime, output: RecordOutput, *, off: bool) -> None:
+    `off`: why seednb is switched off, or nothing.
+    """
+
+    def __init__(self, shell: Any, runtime: Runtime, output: RecordOutput, names: CellNames, *, off: str) -> None:
         self._shell = shell
         self._runtime = runtime
         self._output = output
-        self._off = off
-        self._asked = off
-        self._installed: dict[str, Callable[..., None]] = {}
+        self._names = names
+        self.off = off
+        self._asked = bool(off)
         self.plan: Optional[Plan] = None
+        self.verbs: dict[str, Callable[[str], str]] = {
+            "new": lambda _: self._seed(None),
+            "off": self._stop,
+            "per-cell": lambda _: self._mode(PER_CELL),
+            "rewind": self._rewind,
+            "stream": lambda _: self._mode(STREAM),
+            ONE_CELL: self._one_cell,
+        }
+        self._magics = MagicNames(shell, self.seed, self.seed_cell, [verb for verb in self.verbs if verb != ONE_CELL])
 
     def install(self) -> None:
         """Register the magic under each name that is free."""
-        registry = self._shell.magics_manager.magics["line"]
-        for name in NAMES:
-            if name not in registry:
-                self._shell.register_magic_function(self.seed, "line", name)
-                self._installed[name] = registry[name]
-                self._shell.set_hook(_COMPLETER, complete, str_key=f"%{name}")
+        self._magics.install(ONE_CELL)
 
     def uninstall(self) -> None:
         """Take away what `install` registered, unless someone has replaced it since."""
-        registry = self._shell.magics_manager.magics["line"]
-        for name, function in self._installed.items():
-            if registry.get(name) is function:
-                del registry[name]
-            self._forget_completer(f"%{name}")
-        self._installed.clear()
-
-    def _forget_completer(self, command: str) -> None:
-        commands = self._shell.strdispatchers[_COMPLETER].strs
-        chain = commands[command].chain
-        chain[:] = [hook for hook in chain if getattr(hook[1], "__func__", None) is not complete]
-        if not chain:
-            del commands[command]
+        self._magics.uninstall()
 
     def seed(self, line: str = "") -> None:
         """Seed every pseudorandom generator of this runtime.
 
-        %seed 42     seed Python, NumPy, PyTorch, TensorFlow and Keras: those that are loaded now, the others at their import
-        %seed new    the same with a newly generated seed
-        %seed        show the seed, where it comes from, and what it covers
-        %seed off    stop seeding
+        %seed 42         seed Python, NumPy, PyTorch, TensorFlow and Keras: those that are loaded now, the others at their import
+        %seed new        the same with a newly generated seed
+        %seed            show the seed, where it comes from, and what it covers
+        %seed rewind     put the generators back to where this cell first found them; `rewind 7`: where cell [7] did
+        %seed per-cell   let each cell draw from its own stream: re-running, re-ordering or editing others changes nothing
+        %seed stream     let all cells draw from one stream again, in the order of execution
+        %seed strict     make the frameworks use deterministic operations only; `relaxed` goes back
+        %seed restart    restart the kernel in place, with all in force that must be set before Python starts
+        %seed off        stop seeding
+        %%seed 42        in the first line of a cell: seed this cell only, and put everything back when it ends
 
-        A seed is an integer from 0 to 4294967295. Unseeded NumPy and TensorFlow generators follow it too; passwords,
-        tokens and identifiers do not.
+        A seed is an integer from 0 to 4294967295. Unseeded generators follow it too; passwords, tokens and identifiers do
+        not.
         """
         try:
-            self._run(line.split("#")[0].strip())
+            text = self._run(line.split("#")[0].strip())
         except SeednbError as error:
             print(f"seednb: {error}", file=sys.stderr)
-
-    def _run(self, argument: str) -> None:
-        if self._off:
-            self._output.show("seednb: switched off by SEEDNB=off")
-        elif not argument:
-            self._output.show(self._status())
-        elif argument == "off":
-            self._asked = True
-            self._runtime.stop()
-            self._output.show("seednb: off; generators go on from where they are")
         else:
-            seed = None if argument == "new" else _check(argument)
-            self._start(self._planned(seed) or _asked_for(seed), over=seed)
+            if text:
+                self._output.show(f"seednb: {text}")
+
+    def seed_cell(self, line: str, cell: str) -> None:
+        """Seed this cell only, and put everything back when it ends: `%%seed 42`."""
+        self._shell.run_cell(f"%{self._magics.names[0]} {ONE_CELL} {line}\n{cell}")
+
+    def _run(self, argument: str) -> str:
+        if self.off:
+            return self.off
+        verb, _, rest = argument.partition(" ")
+        if verb in self.verbs:
+            return self.verbs[verb](rest.strip())
+        return self._seed(_check(argument)) if argument else status(self._runtime)
+
+    # -- the verbs: each returns what to show ------------------------------------------------------
+
+    def _seed(self, asked: Optional[int]) -> str:
+        choice = self._planned(asked) or (Choice(generate_seed(), "generated") if asked is None else Choice(asked, "magic"))
+        if threading.get_ident() != threading.main_thread().ident:
+            raise NotNowError("not now: a seed can be set in the main thread only, not in a subshell's")
+        self._asked = True
+        text = f"seednb: seed {choice.seed}"
+        if asked is not None and asked != choice.seed:
+            text += f" ({origin_of(choice.origin)}) in place of {asked}"
+        try:
+            self._runtime.start(choice.seed, choice.origin, sealing=self._runtime.sealing)
+        finally:
+            self._output.show(text, carries=True)
+        return ""
+
+    def _stop(self, _: str) -> str:
+        self._asked = True
+        self._runtime.stop()
+        return "off; generators go on from where they are"
+
+    def _mode(self, mode: str) -> str:
+        if self._runtime.seed is None:
+            self.start_unasked()
+        self._runtime.set_mode(mode)
+        self.show_seed()
+        if mode == PER_CELL:
+            return f"each cell draws from its own stream of seed {self._runtime.seed}"
+        return f"all cells draw from one stream of seed {self._runtime.seed}, which starts anew"
+
+    def _rewind(self, cell: str) -> str:
+        key = self._names.find(cell, running=self._runtime.cell)
+        done = self._runtime.rewind(key)
+        where = "this cell" if key == self._runtime.cell else f"cell {cell}"
+        text = f"{', '.join(done.names) or 'no generator'} put back to where {where} first found them"
+        return f"{text}; not found any more: {', '.join(done.missing)}" if done.missing else text
+
+    def _one_cell(self, argument: str) -> str:
+        if self._runtime.seed is None:
+            self.start_unasked()
+        stuck = self._runtime.lend(_check(argument))
+        return f"{', '.join(stuck)} cannot be put back after this cell, and go on with a stream of their own" if stuck else ""
+
+    # -- seeds that nobody has typed -----------------------------------------------------------------
 
     def start_unasked(self) -> None:
         """Seed from the environment, pyproject.toml or anew, for a notebook that loads seednb and names no seed."""
@@ -118,45 +159,9 @@ class SeedMagic:
                     return Choice(seed, plan["origin"])
         return Choice(plan["seed"], plan["origin"]) if plan["override"] or plan["replay"] else None
 
-    def _start(self, choice: Choice, *, over: Optional[int]) -> None:
-        if threading.get_ident() != threading.main_thread().ident:
-            raise SeednbError("not now: a seed can be set in the main thread only, not in a subshell's")
-        self._asked = True
-        text = f"seednb: seed {choice.seed}"
-        if over is not None and over != choice.seed:
-            text += f" ({_origin(choice.origin)}) in place of {over}"
-        try:
-            self._runtime.start(choice.seed, choice.origin, sealing=self._runtime.sealing)
-        finally:
-            self._output.show(text, carries=True)
-
-    def _status(self) -> str:
-        runtime = self._runtime
-        problems = "".join(f"\nseednb: {failure}" for failure in runtime.failures)
-        if runtime.seed is None:
-            return f"seednb: no seed is set; %seed 42 sets one, %seed new generates one{problems}"
-        loaded = runtime.loaded()
-        later = [source.name for source in runtime.sources if source.name not in loaded]
-        sealed = "unseeded NumPy and TensorFlow generators follow it" if runtime.sealing else "unseeded generators do not follow it"
-        covers = ", ".join(loaded) + (f"; at their import: {', '.join(later)}" if later else "")
-        return f"seednb: seed {runtime.seed} ({_origin(runtime.seed_origin)}); covers {covers}; {sealed}{problems}"
-
-
-def complete(_shell: Any, _event: Any) -> list[str]:
-    """Return the completions of the magic's argument."""
-    return list(VERBS)
-
 
 def _check(argument: str) -> int:
     try:
         return check_seed(argument, where="%seed")
     except SeedError as error:
         raise SeedError(f"{error}; nothing was changed") from None
-
-
-def _asked_for(seed: Optional[int]) -> Choice:
-    return Choice(generate_seed(), "generated") if seed is None else Choice(seed, "magic")
-
-
-def _origin(origin: str) -> str:
-    return _ORIGINS.get(origin, origin)

@@ -8,10 +8,8 @@ from typing import Any, Callable, Optional
 from seednb.determinism import determinism, environment, hash_seed
 from seednb.inflight import CellFacts
 from seednb.runtime import Runtime
-from seednb.wire import RECORD_MIME, cell_line
+from seednb.wire import CANON_VERSION, RECORD_MIME, RECORD_VERSION, cell_line
 
-RECORD_VERSION = 1
-CANON_VERSION = 1
 MANY_CELLS = 500
 _PATIENCE = 20
 """Above MANY_CELLS an update waits until this many times the cost of the last one has passed: at most 5 % of the time."""
@@ -69,7 +67,7 @@ class RecordOutput:
             "canon": CANON_VERSION,
             "seed": runtime.start_seed,
             "origin": runtime.origin,
-            "mode": "stream",
+            "mode": runtime.mode,
             "reseeds": [list(item) for item in runtime.reseeds],
             "sealed": runtime.sealing,
             "hash_seed": hash_seed(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from seednb.launch import Environment
 from seednb.replay.client import CellRun, FreshRuntime
 from seednb.replay.kernels import find_kernel
+from seednb.streams import STREAM
 from seednb.wire import WIRE_VERSION, Current, Plan
 
 INTERRUPT_GRACE = 5.0
@@ -65,6 +66,9 @@ def make_plan(
     seal: bool = True,
     replay: bool = False,
     reseeds: tuple[tuple[str, int], ...] = (),
+    mode: str = STREAM,
+    streams: Mapping[str, str] | None = None,
+    settings: Mapping[str, Any] | None = None,
 ) -> Plan:
     """Return the plan for a fresh runtime."""
     return {
@@ -75,6 +79,9 @@ def make_plan(
         "seal": seal,
         "replay": replay,
         "reseeds": [list(item) for item in reseeds],
+        "mode": mode,
+        "streams": dict(streams or {}),
+        "settings": dict(settings or {}),
         "restore_env": dict(environment.restore),
         "stable_files": True,
     }

@@ -13,6 +13,7 @@ from seednb.record import Record
 from seednb.replay.execute import Execution, Progress, execute, make_plan
 from seednb.replay.run import make_record, refuse_when_off
 from seednb.settings import Choice, generate_seed
+from seednb.streams import PER_CELL, STREAM
 
 OTHER_HASH_SEED = 1
 
@@ -109,6 +110,7 @@ def _replay(
         seal=record.sealed if record is not None else True,
         replay=record is not None and options.seed is None,
         reseeds=tuple(record.reseeds) if record is not None else (),
+        **_streams(notebook, record),
     )
     execution = execute(
         notebook.nb,
@@ -121,6 +123,13 @@ def _replay(
         progress=progress,
     )
     return _Replay(execution, _replayed(notebook.nb, execution), make_record(execution, environment, folder=folder))
+
+
+def _streams(notebook: Notebook, record: Record | None) -> dict[str, Any]:
+    """Return the mode of the first cell, and the recorded keys of cells' own streams: they win over the cells' keys."""
+    lines = [] if record is None else [record.cells[key] for key in notebook.keys().values() if key in record.cells]
+    streams = {} if record is None else {key: line.stream for key, line in record.cells.items() if line.stream is not None}
+    return {"mode": PER_CELL if lines and lines[0].stream is not None else STREAM, "streams": streams}
 
 
 def _replayed(nb: dict[str, Any], execution: Execution) -> dict[str, Any]:

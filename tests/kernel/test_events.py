@@ -15,6 +15,9 @@ PLAN = {
     "seal": True,
     "replay": False,
     "reseeds": [],
+    "mode": "stream",
+    "streams": {},
+    "settings": {},
     "restore_env": {},
     "stable_files": True,
 }
@@ -56,10 +59,13 @@ def test_each_cell_is_one_event(kernel):
     expected = digest(bytes.fromhex(kernel.value("get_ipython()._seednb.runtime.states()['python'].hex()")))
     assert event == {
         "event": "cell",
+        "version": WIRE_VERSION,
+        "epoch": kernel.value("get_ipython()._seednb.runtime.epoch"),
         "key": "one",
         "source": source_digest(source),
         "sources": {"python": expected},
         "seeded": True,
+        "stream": None,
         "notes": [],
     }
     assert events(kernel.run("", cell="blank")) == []

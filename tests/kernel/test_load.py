@@ -23,6 +23,7 @@ def snapshot():
         'randbits': entropy.randbits, 'meta_path': list(sys.meta_path), 'callbacks': callbacks, 'commands': commands, 'magics': magics,
         'files': ipykernel.compiler.get_tmp_directory, 'attributes': sorted(vars(shell)), 'publisher': shell.display_pub,
         'path hooks': list(sys.path_hooks), 'excepthook': sys.excepthook, 'import': __import__, 'traits': sorted(shell.trait_names()),
+        'transformers': list(shell.input_transformers_cleanup), 'ast': list(shell.ast_transformers),
     }
 def same(a, b):
     if isinstance(a, dict):
@@ -33,7 +34,8 @@ def same(a, b):
 before = snapshot()
 """
 PLAN = {
-    "version": 1, "seed": 7, "origin": "command-line", "override": True, "seal": True, "replay": False, "reseeds": [], "restore_env": {},
+    "version": 2, "seed": 7, "origin": "command-line", "override": True, "seal": True, "replay": False, "reseeds": [], "restore_env": {},
+    "mode": "stream", "streams": {}, "settings": {},
     "stable_files": True,
 }  # fmt: skip
 
@@ -58,7 +60,7 @@ def changed(kernel):
 def test_everything_is_put_back(watched):
     """After load, a run's plan, seeds and unload, all that was replaced is the very object that it was."""
     watched.run(f"%load_ext seednb\n%seed 42\nget_ipython()._seednb.attach({PLAN!r})\n%seed new", cell="c")
-    assert {"randbits", "meta_path", "callbacks", "commands", "magics", "files", "attributes"} <= set(changed(watched))
+    assert {"randbits", "meta_path", "callbacks", "commands", "magics", "files", "attributes", "transformers"} <= set(changed(watched))
     watched.run("%unload_ext seednb")
     assert changed(watched) == []
 
@@ -67,12 +69,10 @@ def test_twice_is_once(watched):
     """Loading and unloading and reloading twice leaves one extension in the shell, and then none."""
     watched.run("%load_ext seednb\n%load_ext seednb\n%reload_ext seednb\n%reload_ext seednb\n%seed 42")
     assert watched.value("sum(type(finder).__name__ == 'ImportHook' for finder in __import__('sys').meta_path)") == 1
-    assert (
-        watched.value("[len(get_ipython().events.callbacks[name]) - len(before['callbacks'][name]) for name in before['callbacks']]").count(
-            1
-        )
-        == 2
+    added = watched.value(
+        "{name: len(get_ipython().events.callbacks[name]) - len(before['callbacks'][name]) for name in before['callbacks']}"
     )
+    assert {name: count for name, count in added.items() if count} == {"pre_execute": 1, "pre_run_cell": 1, "post_run_cell": 1}
     watched.run("%unload_ext seednb\n%unload_ext seednb")
     assert changed(watched) == []
     watched.run("%load_ext seednb\n%seed 42\nimport random")

@@ -1,0 +1,122 @@
+"""Who listens to this kernel: runners and front ends that have said hello. Nobody else is sent anything."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Callable, Optional
+
+from seednb.determinism import determinism
+from seednb.runtime import Runtime
+from seednb.wire import EVENT_TYPE, WIRE_VERSION, Answer, CellEvent, Hello, RestartEvent, StateEvent, WarningEvent
+
+_MAX_HELLO = 10_000
+_MAX_CLIENT = 100
+Event = Any
+"""CellEvent, StateEvent, WarningEvent or RestartEvent."""
+
+
+class Listeners:
+    """Sends events to IOPub once somebody has said hello.
+
+    A front end's tabs, and a runner, hear the same messages; who says hello again is not counted twice. Nothing tells when
+    a listener goes away, and an event that nobody hears costs little.
+    """
+
+    def __init__(self, shell: Any, runtime: Runtime) -> None:
+        self._shell = shell
+        self._runtime = runtime
+        self._clients: dict[str, bool] = {}
+        self._state: Optional[StateEvent] = None
+
+    def __bool__(self) -> bool:
+        return bool(self._clients)
+
+    @property
+    def badges(self) -> bool:
+        """Tell whether a listener shows warnings itself."""
+        return any(self._clients.values())
+
+    def hello(self, text: str, answer: Callable[[], Answer]) -> str:
+        """Add a listener; return the answer as JSON, `{"error": …}` where it has not said hello as it should."""
+        try:
+            said = check_hello(text)
+        except ValueError as error:
+            return json.dumps({"version": WIRE_VERSION, "error": str(error)})
+        self._clients[said["client"]] = said["badges"]
+        self._state = self._current_state()
+        return json.dumps(answer())
+
+    def add_runner(self) -> None:
+        """Add the runner that started this kernel; it shows warnings itself."""
+        self._clients["runner"] = True
+
+    def cell(self, event: CellEvent) -> None:
+        """A cell has ended."""
+        self.changed()
+        self._send(event)
+
+    def changed(self) -> None:
+        """Tell of the seed, mode or switches, if they are not what was told last."""
+        if self._clients and "runner" not in self._clients:
+            state = self._current_state()
+            if state != self._state:
+                self._state = state
+                self._send(state)
+
+    def warning(self, key: str, kind: str, text: str, *, sources: list[str], names: list[str]) -> None:
+        """A cell does not do what it does in a fresh runtime."""
+        event: WarningEvent = {
+            **self._head("warning"),  # type: ignore[typeddict-item]
+            "key": key,
+            "kind": kind,
+            "text": text,
+            "sources": sources,
+            "names": names,
+        }
+        self._send(event)
+
+    def restarting(self) -> None:
+        """The kernel is about to restart in place."""
+        event: RestartEvent = self._head("restart")  # type: ignore[assignment]
+        self._send(event)
+
+    def _head(self, event: str) -> dict[str, Any]:
+        return {"event": event, "version": WIRE_VERSION, "epoch": self._runtime.epoch}
+
+    def _current_state(self) -> StateEvent:
+        runtime = self._runtime
+        state: StateEvent = {
+            **self._head("state"),  # type: ignore[typeddict-item]
+            "seed": runtime.seed,
+            "origin": runtime.seed_origin,
+            "mode": runtime.mode,
+            "determinism": determinism(),
+        }
+        return state
+
+    def _send(self, event: Event) -> None:
+        if not self._clients:
+            return
+        kernel = self._shell.kernel
+        kernel.session.send(kernel.iopub_socket, EVENT_TYPE, event, parent=_parent(kernel), ident=kernel._topic(EVENT_TYPE))
+
+
+def check_hello(text: object) -> Hello:
+    """Return what a listener has said; raise ValueError, in one line, unless it is a hello of a version that we know of."""
+    if not isinstance(text, str) or len(text) > _MAX_HELLO:
+        raise ValueError("hello must be a JSON text of at most 10,000 characters")
+    try:
+        said = json.loads(text)
+    except ValueError:
+        raise ValueError("hello is not JSON") from None
+    if not isinstance(said, dict) or not isinstance(said.get("version"), int) or not isinstance(said.get("client"), str):
+        raise ValueError('hello must be an object with an integer "version" and a text "client"')
+    if said["version"] < 1 or not 0 < len(said["client"]) <= _MAX_CLIENT:
+        raise ValueError('"version" begins with 1, and "client" has 1 to 100 characters')
+    if not isinstance(said.get("badges", False), bool):
+        raise ValueError('"badges" must be true or false')
+    return {"version": said["version"], "client": said["client"], "badges": said.get("badges", False)}
+
+
+def _parent(kernel: Any) -> Any:
+    return kernel.get_parent("shell") if hasattr(kernel, "get_parent") else getattr(kernel, "_parent_header", {})

@@ -1,0 +1,45 @@
+"""What `%seed` says: the seed, where it comes from, what it covers, and what went wrong."""
+
+from __future__ import annotations
+
+from seednb.runtime import Runtime
+from seednb.sources.base import complete
+from seednb.streams import PER_CELL
+
+_ORIGINS = {
+    "api": "given to seednb.seed()",
+    "command-line": "given on the command line",
+    "environment": "from SEEDNB_SEED",
+    "generated": "newly generated",
+    "magic": "given to %seed",
+    "notebook": "from the notebook",
+    "pyproject": "from pyproject.toml",
+    "record": "from the record",
+}
+
+
+def origin_of(origin: str) -> str:
+    """Return a seed's origin in words."""
+    return _ORIGINS.get(origin, origin)
+
+
+def status(runtime: Runtime) -> str:
+    """Return the state of a runtime in a few lines."""
+    problems = [*runtime.failures, *_between(runtime)]
+    if runtime.seed is None:
+        return "\nseednb: ".join(["no seed is set; %seed 42 sets one, %seed new generates one", *problems])
+    loaded = runtime.loaded()
+    later = [source.name for source in runtime.sources if source.name not in loaded]
+    parts = [f"seed {runtime.seed} ({origin_of(runtime.seed_origin)})"]
+    if runtime.mode == PER_CELL:
+        parts.append("each cell draws from its own stream")
+    parts.append("covers " + ", ".join(loaded) + (f"; at their import: {', '.join(later)}" if later else ""))
+    parts.append("unseeded generators follow it" if runtime.sealing else "unseeded generators do not follow it")
+    if complete("jax") is not None:
+        parts.append("JAX keys are data: they follow it where the notebook makes them from it")
+    return "\nseednb: ".join(["; ".join(parts), *problems])
+
+
+def _between(runtime: Runtime) -> list[str]:
+    seen = [between for between in runtime.guard.seen if between.reason]
+    return [f"{', '.join(between.names)} drawn from between cells, and not put back: {between.reason}" for between in seen]
