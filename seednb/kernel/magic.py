@@ -127,9 +127,12 @@ class SeedMagic:
         return f"{text}; not found any more: {', '.join(done.missing)}" if done.missing else text
 
     def _one_cell(self, argument: str) -> str:
-        if self._runtime.seed is None:
-            self.start_unasked()
-        stuck = self._runtime.lend(_check(argument))
+        try:
+            if self._runtime.seed is None:
+                self.start_unasked()
+            stuck = self._runtime.lend(check_seed(argument, where="%%seed"))
+        except SeednbError as error:  # the cell must not run with other numbers than it asks for
+            raise usage_error(f"{error}; the cell did not run") from None
         return f"{', '.join(stuck)} cannot be put back after this cell, and go on with a stream of their own" if stuck else ""
 
     # -- seeds that nobody has typed -----------------------------------------------------------------
@@ -158,6 +161,14 @@ class SeedMagic:
                     del plan["reseeds"][index]
                     return Choice(seed, plan["origin"])
         return Choice(plan["seed"], plan["origin"]) if plan["override"] or plan["replay"] else None
+
+
+def usage_error(text: str) -> Exception:
+    """Return IPython's error for a magic that is used wrongly: shown in one line, and it ends the cell."""
+    from IPython.core.error import UsageError
+
+    error: Exception = UsageError(f"seednb: {text}")
+    return error
 
 
 def _check(argument: str) -> int:

@@ -140,7 +140,7 @@ def _way(kind: type) -> Optional[Callable[[Any], Iterable[tuple[str, Any]]]]:
 
 
 def _items(value: Any) -> Iterable[tuple[str, Any]]:
-    base = list if isinstance(value, list) else tuple
+    base = list if issubclass(type(value), list) else tuple
     return [(f"[{index}]", item) for index, item in zip(range(ITEMS), base.__iter__(value))]
 
 
@@ -166,7 +166,7 @@ def _function(value: Any) -> Iterable[tuple[str, Any]]:
 
 
 def _attributes(value: Any) -> Iterable[tuple[str, Any]]:
-    own = isinstance(value, type)
+    own = issubclass(type(value), type)
     if own and value.__module__ != "__main__":
         return []
     try:
