@@ -238,9 +238,16 @@ class Runtime:
             cell.stream = None
             self.failed(NotNowError("another cell is running beside it"), f"cell {cell.key} could not have its own stream")
             return
-        for source in (*self.group.loaded(), *([cell.held] if cell.held.loaded() else [])):
-            self.group.seed(source, self._seed_of(source.name))
+        self._drew = self.has_drawn()
+        self._seed_all(cell)
         getattr(self.seal, "forget", lambda key: None)(cell.key)  # PROVISIONAL
+
+    def _seed_all(self, cell: Cell) -> None:
+        """Seed every loaded source, and the generators that a cell can reach."""
+        for source in self.group.loaded():
+            self.group.seed(source, self._seed_of(source.name))
+        if cell.held.loaded():
+            cell.held.seed(self._seed_of(cell.held.name))
 
     def lend(self, seed: int) -> list[str]:
         """Give the innermost cell the stream of this seed until it ends; return the sources that cannot be put back then."""
@@ -251,9 +258,8 @@ class Runtime:
         cell = self._open[-1]
         cell.lend(seed, self._states(cell))
         fresh = dict(self.group.fresh)
-        for source in (*self.group.loaded(), *([cell.held] if cell.held.loaded() else [])):
-            self.group.seed(source, seed)
-        self.group.fresh.update(fresh)
+        self._seed_all(cell)
+        self.group.fresh = fresh
         if self.sealing:
             self.seal.start(seed)
         cell.before = self._states(cell)

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+pytest_plugins = ["tests.fakes"]
+
 REPOSITORY = Path(__file__).parent.parent
 Cells = list[str]
 
