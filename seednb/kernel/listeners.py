@@ -107,9 +107,9 @@ def check_hello(text: object) -> Hello:
         raise ValueError("hello must be a JSON text of at most 10,000 characters")
     try:
         said = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ValueError("hello is not JSON") from None
-    if not isinstance(said, dict) or not isinstance(said.get("version"), int) or not isinstance(said.get("client"), str):
+    if not isinstance(said, dict) or type(said.get("version")) is not int or not isinstance(said.get("client"), str):
         raise ValueError('hello must be an object with an integer "version" and a text "client"')
     if said["version"] < 1 or not 0 < len(said["client"]) <= _MAX_CLIENT:
         raise ValueError('"version" begins with 1, and "client" has 1 to 100 characters')

@@ -53,6 +53,12 @@ class Result:
         return [message["content"]["data"]["text/plain"] for message in self.messages if message["msg_type"] == "display_data"]
 
     @property
+    def value(self) -> str:
+        """Return the text of the cell's result, or an empty one."""
+        results = (message["content"]["data"]["text/plain"] for message in self.messages if message["msg_type"] == "execute_result")
+        return next(results, "")
+
+    @property
     def status(self) -> str:
         """Return the reply's status."""
         return str(self.reply["content"]["status"])
