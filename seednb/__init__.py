@@ -7,12 +7,24 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from seednb.errors import KernelError, NotebookError, RecordError, SeedError, SeednbError, SeednbWarning, SettingsError
+from seednb.errors import (
+    GuardWarning,
+    KernelError,
+    NotebookError,
+    NotNowError,
+    RecordError,
+    SeedError,
+    SeednbError,
+    SeednbWarning,
+    SettingsError,
+)
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "GuardWarning",
     "KernelError",
+    "NotNowError",
     "NotebookError",
     "RecordError",
     "SeedError",
@@ -22,6 +34,7 @@ __all__ = [
     "current",
     "load_ipython_extension",
     "off",
+    "rewind",
     "seed",
     "unload_ipython_extension",
 ]
@@ -54,6 +67,17 @@ def off() -> None:
     from seednb.runtime import session
 
     session().stop()
+
+
+def rewind(cell: str) -> None:
+    """Put the generators back to where a cell, named by its id, first found them.
+
+    Raises NotNowError outside the main thread and beside another running cell, and SeednbError where the cell has not run
+    since the seed was set, or a loaded system can only be seeded; then nothing is changed.
+    """
+    from seednb.runtime import session
+
+    session().rewind(cell)
 
 
 def load_ipython_extension(shell: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 import pytest
 
@@ -110,10 +111,8 @@ def test_a_cell_that_fails_gives_the_streams_back(seeded):
     """An error under `%%seed` names the right line, and the next cell draws as if nothing had been."""
     result = seeded.run("%%seed 7\nimport random\nrandom.random()\n1 / 0", cell="own")
     error = next(message["content"] for message in result.messages if message["msg_type"] == "error")
-    assert (error["ename"], "4 1" in "".join(error["traceback"]).replace("\x1b", "") or "line 4" in "".join(error["traceback"])) == (
-        "ZeroDivisionError",
-        True,
-    )
+    assert error["ename"] == "ZeroDivisionError"
+    assert re.search(r"-> 4 1 ?/ ?0", re.sub(r"\x1b\[[\d;]*m", "", "".join(error["traceback"])))
     assert seeded.run(DRAW, cell="after").out == usual(1)[0]
 
 
