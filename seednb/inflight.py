@@ -26,14 +26,6 @@ class Lent(NamedTuple):
     states: States
 
 
-class Rewound(NamedTuple):
-    """What a rewind has put back, and which generators it could not find any more."""
-
-    cell: str
-    names: list[str]
-    missing: list[str]
-
-
 class Cell:
     """A cell in flight: what it found, and the generators that it can reach.
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, NamedTuple, Optional
 
 from seednb.entropy import SEALED_MODULES, Seal
 from seednb.errors import NotNowError, SeednbError
 from seednb.guard import Guard
 from seednb.imports import ImportHook
-from seednb.inflight import Cell, CellFacts, Rewound, facts_of
+from seednb.inflight import Cell, CellFacts, facts_of
+from seednb.rewinding import Rewinding, Rewound
 from seednb.settings import check_seed
-from seednb.snapshots import Snapshots, States
+from seednb.snapshots import States
 from seednb.sources import EXACT_RESTORE, SET_ONLY, HeldSource, Source, builtin
 from seednb.sources.group import SourceGroup
-from seednb.sources.held import join, parts, root
-from seednb.streams import PER_CELL, STREAM, seed_of, stream_key
+from seednb.streams import PER_CELL, STREAM, give_back, seed_of, start_streams, stream_key
 from seednb.tasks import Tasks
 
 MAX_RESEEDS = 1000
@@ -49,13 +49,12 @@ class Runtime:
         self.reseeds: list[tuple[str, int]] = []
         self.mode = STREAM
         self.streams: dict[str, str] = {}
-        self.namespace: Mapping[str, Any] = {}
         self.tasks = Tasks()
         self.seal = Seal(self.tasks) if "tasks" in Seal.__init__.__code__.co_varnames else Seal()  # PROVISIONAL
         self.sealing = True
         self.group = SourceGroup(builtin() if sources is None else sources)
         self.sources, self.failures, self.failed = self.group.sources, self.group.failures, self.group.failed
-        self.snapshots = Snapshots()
+        self.rewinding = Rewinding(self.group, self.seal)
         self.guard = Guard(self.group, self.seal, self.tasks)
         self.elsewhere = 0
         self._open: list[Cell] = []
@@ -102,8 +101,7 @@ class Runtime:
     def set_mode(self, mode: str) -> None:
         """Let cells draw from one stream, or each from its own; the streams start anew. Raises NotNowError."""
         self.must_be_free()
-        if self.seed is None:
-            raise SeednbError("no seed is set; %seed 42 sets one, %seed new generates one")
+        self._must_be_seeded()
         if mode != self.mode:
             self.mode = mode
             for cell in self._open[:1]:
@@ -137,6 +135,10 @@ class Runtime:
         if os.getpid() != self._home:
             raise NotNowError("not now: this process was forked; generators are set in its parent")
 
+    def _must_be_seeded(self) -> None:
+        if self.seed is None:
+            raise SeednbError("no seed is set; %seed 42 sets one, %seed new generates one")
+
     def _restart(self) -> list[str]:
         """Start all streams; return what went wrong. A cell that seeds changes every source, also one that stood there already."""
         self._seedings += 1
@@ -167,13 +169,13 @@ class Runtime:
     # -- cells -----------------------------------------------------------------------------------
 
     def begin_cell(self, key: str, names: Iterable[str] = ()) -> None:
-        """A cell begins; it reads these names of `namespace`. Cells may nest; each `begin_cell` has its `end_cell`."""
+        """A cell begins; it reads these names. Cells may nest; each `begin_cell` has its `end_cell`."""
         if self._early and self.seed is not None:
             # IPython's banner picks its tip of the day from `random`, each time that a front end asks for it.
             self._restart()
         self._early = False
         self._adopt()
-        cell = Cell(key, HeldSource(names, self.namespace), seeded=self.seed is not None)
+        cell = Cell(key, HeldSource(names, self.rewinding.namespace), seeded=self.seed is not None)
         if not self._open:
             if self.seed is not None:
                 cell.between = self.guard.check(free=self._is_free())
@@ -185,7 +187,7 @@ class Runtime:
             self._own_stream(cell)
         cell.before = self._states(cell)
         if len(self._open) == 1 and cell.seeded:
-            self.snapshots.add(key, cell.before)
+            self.rewinding.snapshots.add(key, cell.before)
 
     def end_cell(self) -> Optional[CellFacts]:
         """The innermost cell has ended: return what it did, or None where no cell had begun."""
@@ -194,12 +196,12 @@ class Runtime:
         cell = self._open[-1]
         changed = self._changed(cell)
         if cell.lent is not None:
-            self._give_back(cell)
+            give_back(self.group, self.seal, cell, self._seed_of)
         self._open.pop()
         outermost = not self._open
         facts = facts_of(cell, changed, self.seal.take_notes() if outermost else [])
         if outermost:
-            self.snapshots.drew(cell.key, facts.drew)
+            self.rewinding.snapshots.drew(cell.key, facts.drew)
             self.seal.cell = ""
             self.guard.remember(cell.held)
             self.tasks.leave()
@@ -239,113 +241,37 @@ class Runtime:
             self.failed(NotNowError("another cell is running beside it"), f"cell {cell.key} could not have its own stream")
             return
         self._drew = self.has_drawn()
-        self._seed_all(cell)
+        start_streams(self.group, cell, self._seed_of)
         getattr(self.seal, "forget", lambda key: None)(cell.key)  # PROVISIONAL
-
-    def _seed_all(self, cell: Cell) -> None:
-        """Seed every loaded source, and the generators that a cell can reach."""
-        for source in self.group.loaded():
-            self.group.seed(source, self._seed_of(source.name))
-        if cell.held.loaded():
-            cell.held.seed(self._seed_of(cell.held.name))
 
     def lend(self, seed: int) -> list[str]:
         """Give the innermost cell the stream of this seed until it ends; return the sources that cannot be put back then."""
         seed = check_seed(seed)
         self.must_be_free()
-        if self.seed is None:
-            raise SeednbError("no seed is set; %seed 42 sets one, %seed new generates one")
+        self._must_be_seeded()
         cell = self._open[-1]
         cell.lend(seed, self._states(cell))
         fresh = dict(self.group.fresh)
-        self._seed_all(cell)
+        start_streams(self.group, cell, self._seed_of)
         self.group.fresh = fresh
         if self.sealing:
             self.seal.start(seed)
         cell.before = self._states(cell)
         return [source.name for source in self.group.loaded() if SET_ONLY in source.traits]
 
-    def _give_back(self, cell: Cell) -> None:
-        assert cell.lent is not None
-        states, cell.lent = cell.lent.states, None
-        for source in self.group.loaded():
-            if source.name not in states:
-                self.group.seed(source, self._seed_of(source.name))
-            elif SET_ONLY in source.traits:
-                # Starting the run's seed again would repeat what was drawn before.
-                self.group.seed(source, seed_of(self._seed_of(source.name), f"after {cell.key}", source.name))
-            else:
-                self.group.restore(source, states[source.name], "after the cell")
-        self._restore_others(states, cell.held)
-
-    def _restore_others(self, states: States, held: HeldSource) -> None:
-        if states.get(held.name) is not None:
-            self.group.restore(held, states[held.name], "")
-        sealed = states.get(self.seal.name)
-        if sealed is not None and self.sealing:
-            self.seal.restore(sealed)
-
     def rewind(self, key: str) -> Rewound:
-        """Put the sources back to where a cell first found them, and generators that variables hold as far as later cells found them.
-
-        Raises NotNowError, and SeednbError where a source or the cell's states are not there to be put back; then nothing changes.
-        """
+        """Put the sources back to where a cell first found them. Raises NotNowError, and SeednbError where that cannot be done."""
         self.must_be_free()
-        snapshot = self.snapshots.get(key)
-        if snapshot is None:
-            raise SeednbError(self._no_snapshot(key))
-        only_set = [source.name for source in self.group.loaded() if SET_ONLY in source.traits]
-        if only_set:
-            raise SeednbError(f"cannot rewind: {', '.join(only_set)} can be seeded, not put back; %seed restart starts everything anew")
-        done = []
-        for source in self.group.loaded():
-            if source.name not in snapshot.states:  # imported since: it starts as at its import
-                self.group.seed(source, self._seed_of(source.name))
-            elif not self.group.restore(source, snapshot.states[source.name], "by rewinding"):
-                continue
-            done.append(source.name)
-        held, missing = self._rewind_held(key)
-        self._restore_others({self.seal.name: snapshot.states.get(self.seal.name)}, HeldSource())
+        self._must_be_seeded()
+        done = self.rewinding.rewind(key, self._seed_of)
         self.guard.forget()
         for cell in self._open:
             cell.before, cell.repeats = self._states(cell), cell.repeats or not self._changed(cell)
-        return Rewound(key, done + held, missing)
-
-    def _rewind_held(self, key: str) -> tuple[list[str], list[str]]:
-        first: dict[str, bytes] = {}
-        for snapshot in self.snapshots.since(key):
-            for path, state in parts(snapshot.states.get(HeldSource.name) or b"").items():
-                first.setdefault(path, state)
-        held = self._held(first)
-        self.group.restore(held, join(first), "by rewinding")
-        return [path for path in first if path in held.found], [path for path in first if path not in held.found]
-
-    def _held(self, paths: Iterable[str]) -> HeldSource:
-        return HeldSource({root(path) for path in paths}, self.namespace)
-
-    def _no_snapshot(self, key: str) -> str:
-        if self.snapshots.was_dropped(key):
-            return (
-                f"cannot rewind to cell {key}: its states were dropped, as the newest 64 MB are kept; %seed restart starts everything anew"
-            )
-        if self.seed is None:
-            return "cannot rewind: no seed is set; %seed 42 sets one"
-        return f"cannot rewind to cell {key}: it has not run since the seed was set"
+        return done
 
     def is_back(self, key: str) -> bool:
         """Tell whether every source that a cell's first run drew from is again in the state in which that run found it."""
-        snapshot = self.snapshots.get(key)
-        if snapshot is None:
-            return False
-        now = {**self.group.states(), self.seal.name: self.seal.state()}
-        return all(self._equals(name, snapshot.states.get(name), now) for name in snapshot.drew)
-
-    def _equals(self, name: str, state: Optional[bytes], now: States) -> bool:
-        if name != HeldSource.name:
-            return state is not None and now.get(name) == state
-        saved = parts(state or b"")
-        found = self._held(saved).found
-        return all(path in found and found[path][1].read(found[path][0]) == part for path, part in saved.items())
+        return self.rewinding.is_back(key)
 
     # -- imports (called by ImportHook) ------------------------------------------------------------
 

@@ -92,13 +92,13 @@ def test_sources_that_cannot_be_put_back_exactly_stay(fake):
 
 def test_generators_of_the_last_cell_are_guarded_too(seeded):
     """A generator that a variable holds is watched until the next cell begins."""
-    seeded.namespace = {"g": random.Random(1)}
+    seeded.rewinding.namespace = {"g": random.Random(1)}
     run(seeded, "one", names=["g"])
     expected = random.Random(1).random()
-    seeded.namespace["g"].random()
+    seeded.rewinding.namespace["g"].random()
     run(seeded, "two")
     assert seeded.facts.notes[0]["what"] == "held: put back"
-    assert seeded.namespace["g"].random() == expected
+    assert seeded.rewinding.namespace["g"].random() == expected
 
 
 def test_seeding_between_cells_is_no_draw(seeded):
@@ -143,16 +143,16 @@ def test_rewinding_within_a_cell_makes_it_repeat(seeded):
 
 def test_rewinding_reaches_the_generators_that_later_cells_found(seeded):
     """Rewinding to a cell puts back what variables hold as the cells from there on first found it; what is gone is named."""
-    seeded.namespace = {"g": random.Random(1), "h": random.Random(2), "i": random.Random(3)}
+    seeded.rewinding.namespace = {"g": random.Random(1), "h": random.Random(2), "i": random.Random(3)}
     for key, name in (("one", "g"), ("two", "h"), ("three", "i")):
         seeded.begin_cell(key, [name])
-        seeded.namespace[name].random()
+        seeded.rewinding.namespace[name].random()
         seeded.end_cell()
-    seeded.namespace["g"].random()
-    del seeded.namespace["i"]
+    seeded.rewinding.namespace["g"].random()
+    del seeded.rewinding.namespace["i"]
     assert seeded.rewind("two") == ("two", ["a", "b", "h"], ["i"])
-    assert seeded.namespace["h"].random() == random.Random(2).random()
-    assert seeded.namespace["g"].random() not in {random.Random(1).random()}
+    assert seeded.rewinding.namespace["h"].random() == random.Random(2).random()
+    assert seeded.rewinding.namespace["g"].random() not in {random.Random(1).random()}
 
 
 def test_sources_imported_since_start_as_at_their_import(runtime):
@@ -181,7 +181,7 @@ def test_cells_that_cannot_be_rewound_to_are_told_why(seeded):
     """A cell that has not run, one whose states were dropped, and any cell without a seed: each has its reason."""
     with pytest.raises(SeednbError, match="to cell x: it has not run since the seed was set"):
         seeded.rewind("x")
-    seeded.snapshots = Snapshots(limit=5)
+    seeded.rewinding.snapshots = Snapshots(limit=5)
     run(seeded, "one", "a", "b"), run(seeded, "two", "a", "b"), run(seeded, "three")
     with pytest.raises(SeednbError, match="to cell one: its states were dropped"):
         seeded.rewind("one")
@@ -192,16 +192,16 @@ def test_cells_that_cannot_be_rewound_to_are_told_why(seeded):
 
 def test_is_back_tells_whether_a_cell_would_draw_the_same(seeded):
     """After its run a cell's sources are elsewhere; after a rewind, or the seed again, they are back. Others do not matter."""
-    seeded.namespace = {"g": random.Random(1)}
+    seeded.rewinding.namespace = {"g": random.Random(1)}
     seeded.begin_cell("one", ["g"])
-    load("a").draw(), seeded.namespace["g"].random()
+    load("a").draw(), seeded.rewinding.namespace["g"].random()
     seeded.end_cell()
     assert not seeded.is_back("one")
     seeded.rewind("one")
     assert seeded.is_back("one")
     load("b").draw()
     assert seeded.is_back("one")
-    seeded.namespace["g"].random()
+    seeded.rewinding.namespace["g"].random()
     assert not seeded.is_back("one")
     assert not seeded.is_back("never ran")
 
@@ -350,12 +350,12 @@ def test_set_only_sources_follow_the_cells_streams(fake):
 
 def test_held_generators_follow_the_cells_streams(seeded):
     """A generator that a cell reads starts from the cell's stream."""
-    seeded.namespace = {"g": random.Random(1)}
+    seeded.rewinding.namespace = {"g": random.Random(1)}
     seeded.set_mode(PER_CELL)
 
     def drawn(key):
         seeded.begin_cell(key, ["g"])
-        value = seeded.namespace["g"].random()
+        value = seeded.rewinding.namespace["g"].random()
         seeded.end_cell()
         return value
 

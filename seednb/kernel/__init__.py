@@ -30,7 +30,7 @@ class Extension:
     def __init__(self, shell: Any, *, at_start: bool = False) -> None:
         self.shell = shell
         self.runtime = session()
-        self.runtime.namespace = shell.user_ns
+        self.runtime.rewinding.namespace = shell.user_ns
         self.off = "switched off by SEEDNB=off" if is_off() else ""
         self.output = RecordOutput(shell, self.runtime)
         self.names = CellNames()

@@ -21,6 +21,7 @@ KERNEL_SIDE = (
     "imports",
     "inflight",
     "inputs",
+    "rewinding",
     "runtime",
     "settings",
     "snapshots",

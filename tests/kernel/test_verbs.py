@@ -71,7 +71,7 @@ def test_generators_that_variables_hold_are_rewound_too(seeded):
 def test_rewinding_without_a_seed_says_what_to_do(kernel):
     """Before any seed, and after `%seed off`, there is nothing to put back, and the line says so."""
     kernel.run("%load_ext seednb\n%seed off")
-    assert kernel.run("%seed rewind").err == "seednb: cannot rewind: no seed is set; %seed 42 sets one"
+    assert kernel.run("%seed rewind").err == "seednb: no seed is set; %seed 42 sets one, %seed new generates one"
 
 
 # -- a seed for one cell -------------------------------------------------------------------------------
