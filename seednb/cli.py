@@ -46,6 +46,9 @@ def cli() -> None:
 @click.argument("notebook", type=_NOTEBOOK)
 @click.option("-o", "--output", type=_NOTEBOOK, help="Write here, in place of replacing NOTEBOOK.")
 @_seed
+@click.option(
+    "--per-cell", is_flag=True, help="Let each cell draw from its own stream, so that changing one leaves the others as they are."
+)
 @click.option("--no-seal", is_flag=True, help="Leave unseeded generators to the operating system's entropy.")
 @_timeout
 @_kernel
@@ -55,6 +58,7 @@ def run(
     notebook: Path,
     output: Path | None,
     seed: int | None,
+    per_cell: bool,
     no_seal: bool,
     timeout: float | None,
     kernel: str | None,
@@ -64,11 +68,12 @@ def run(
     """Run NOTEBOOK in a fresh runtime, seeded before its first cell, and write it with its record."""
     from seednb.replay.report import Report
     from seednb.replay.run import RunOptions, run_notebook
+    from seednb.streams import PER_CELL, STREAM
 
     report = Report(quiet=quiet, stream=stream)
-    result = run_notebook(
-        notebook, RunOptions(seed=seed, seal=not no_seal, timeout=timeout, kernel=kernel, output=output), report.progress(notebook)
-    )
+    mode = PER_CELL if per_cell else STREAM
+    options = RunOptions(seed=seed, seal=not no_seal, timeout=timeout, kernel=kernel, output=output, mode=mode)
+    result = run_notebook(notebook, options, report.progress(notebook))
     report.ran(result)
     if result.execution.interrupted:
         return STOPPED

@@ -179,9 +179,9 @@ class Runtime:
         if not self._open:
             if self.seed is not None:
                 cell.between = self.guard.check(free=self._is_free())
-            self.tasks.enter(key)
-            self.seal.cell = key
             cell.stream = self._stream_of(key)
+            self.seal.cell = cell.stream or key
+            self.tasks.enter(self.seal.cell)
         self._open.append(cell)
         if cell.stream is not None:
             self._own_stream(cell)
@@ -242,7 +242,7 @@ class Runtime:
             return
         self._drew = self.has_drawn()
         start_streams(self.group, cell, self._seed_of)
-        getattr(self.seal, "forget", lambda key: None)(cell.key)  # PROVISIONAL
+        getattr(self.seal, "forget", lambda key: None)(cell.stream)  # PROVISIONAL
 
     def lend(self, seed: int) -> list[str]:
         """Give the innermost cell the stream of this seed until it ends; return the sources that cannot be put back then."""

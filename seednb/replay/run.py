@@ -17,6 +17,7 @@ from seednb.record import CellLine, Record
 from seednb.replay.client import CellRun
 from seednb.replay.execute import Execution, Progress, execute, make_plan
 from seednb.settings import Choice, choose_seed, environment_seed, is_off
+from seednb.streams import STREAM
 from seednb.wire import cell_line
 
 
@@ -29,6 +30,7 @@ class RunOptions:
     timeout: float | None = None
     kernel: str | None = None
     output: Path | None = None
+    mode: str = STREAM
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def run_notebook(path: Path, options: RunOptions, progress: Progress | None = No
     notebook = Notebook.read(path, sweep=True)
     choice, override = choose(options.seed, path.parent)
     environment = plan_environment()
-    plan = make_plan(choice.seed, choice.origin, environment, override=override, seal=options.seal)
+    plan = make_plan(choice.seed, choice.origin, environment, override=override, seal=options.seal, mode=options.mode)
     execution = execute(
         notebook.nb,
         notebook.keys(),
