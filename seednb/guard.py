@@ -30,25 +30,21 @@ class Guard:
         self.callback_ran = False
         self.seen: list[Between] = []
 
-    def remember(self, held: HeldSource) -> None:
-        """A cell has ended: this is what the next one should find."""
-        self._after = dict(self._group.states())
-        self._held = held
-        if held.loaded():
-            self._after[held.name] = self._group.read(held)
+    def remember(self, states: States, held: HeldSource) -> None:
+        """A cell has ended and has left these states, its held generators among them: this is what the next one should find."""
+        self._after, self._held = states, held
         self._company = self._tasks.alive()
         self.callback_ran = False
 
     def forget(self) -> None:
         """Streams were set from outside of cells: there is nothing to compare with."""
-        self._after = None
-        self._held = HeldSource()
+        self._after, self._held = None, HeldSource()
 
-    def check(self, *, free: bool) -> Optional[Between]:
-        """A cell begins: return the draws since the last one, put back if that is exact, safe and `free` to do."""
+    def check(self, states: States, *, free: bool) -> Optional[Between]:
+        """A cell begins and finds these states: return the draws since the last one, put back if that is exact, safe and `free` to do."""
         if self._after is None:
             return None
-        moved = self._moved()
+        moved = self._moved(self._after, states)
         if not moved:
             return None
         reason = self._reason(moved) or ("" if free else "another cell is running")
@@ -59,9 +55,7 @@ class Guard:
             self.seen.append(found)
         return found
 
-    def _moved(self) -> list[Source]:
-        after = self._after or {}
-        now = self._group.states()
+    def _moved(self, after: States, now: States) -> list[Source]:
         moved = [source for source in self._group.sources if source.name in after and now.get(source.name) != after[source.name]]
         if self._held.loaded() and self._group.read(self._held) != after.get(self._held.name):
             moved.append(self._held)

@@ -176,17 +176,19 @@ class Runtime:
         self._early = False
         self._adopt()
         cell = Cell(key, HeldSource(names, self.rewinding.namespace), seeded=self.seed is not None)
-        if not self._open:
-            if self.seed is not None:
-                cell.between = self.guard.check(free=self._is_free())
+        outermost = not self._open
+        states = self.group.states()
+        if outermost:
+            if cell.seeded:
+                cell.between = self.guard.check(states, free=self._is_free())
             cell.stream = self._stream_of(key)
             self.seal.cell = cell.stream or key
             self.tasks.enter(self.seal.cell)
         self._open.append(cell)
         if cell.stream is not None:
             self._own_stream(cell)
-        cell.before = self._states(cell)
-        if len(self._open) == 1 and cell.seeded:
+        cell.before = self._states(cell, states if cell.between is None and cell.stream is None else None)
+        if outermost and cell.seeded:
             self.rewinding.snapshots.add(key, cell.before)
 
     def end_cell(self) -> Optional[CellFacts]:
@@ -194,16 +196,18 @@ class Runtime:
         if not self._open:
             return None
         cell = self._open[-1]
-        changed = self._changed(cell)
+        states = self._states(cell)
+        changed = self._difference(cell.before, states)
         if cell.lent is not None:
             give_back(self.group, self.seal, cell, self._seed_of)
+            states = self._states(cell)
         self._open.pop()
         outermost = not self._open
         facts = facts_of(cell, changed, self.seal.take_notes() if outermost else [])
         if outermost:
             self.rewinding.snapshots.drew(cell.key, facts.drew)
             self.seal.cell = ""
-            self.guard.remember(cell.held)
+            self.guard.remember(states, cell.held)
             self.tasks.leave()
         return facts
 
@@ -211,19 +215,20 @@ class Runtime:
         """Read the states of all loaded sources, of the seal, and of the generators that the running cell can reach."""
         return self._states(self._open[-1] if self._open else None)
 
-    def _states(self, cell: Optional[Cell]) -> States:
-        states = dict(self.group.states())
+    def _states(self, cell: Optional[Cell], sources: Optional[States] = None) -> States:
+        states = dict(self.group.states() if sources is None else sources)
         if self.sealing:
             states[self.seal.name] = self.seal.state()
         if cell is not None and cell.held.loaded():
             states[cell.held.name] = self.group.read(cell.held)
         return states
 
+    def _difference(self, before: States, now: States) -> States:
+        hidden = "" if self.seal.has_drawn() else self.seal.name
+        return {name: state for name, state in now.items() if name != hidden and (name not in before or before[name] != state)}
+
     def _changed(self, cell: Cell) -> States:
-        before, now = cell.before, self._states(cell)
-        if not self.seal.has_drawn():
-            now.pop(self.seal.name, None)
-        return {name: state for name, state in now.items() if name not in before or before[name] != state}
+        return self._difference(cell.before, self._states(cell))
 
     def _is_free(self) -> bool:
         try:
