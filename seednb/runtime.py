@@ -7,18 +7,19 @@ import threading
 from collections.abc import Iterable
 from typing import Any, NamedTuple, Optional
 
-from seednb.entropy import SEALED_MODULES, Seal
+from seednb.entropy import Seal
 from seednb.errors import NotNowError, SeednbError
 from seednb.guard import Guard
 from seednb.imports import ImportHook
 from seednb.inflight import Cell, CellFacts, facts_of
 from seednb.rewinding import Rewinding, Rewound
+from seednb.seals import SEALED_MODULES
 from seednb.settings import check_seed
 from seednb.snapshots import States
 from seednb.sources import EXACT_RESTORE, SET_ONLY, HeldSource, Source, builtin
 from seednb.sources.group import SourceGroup
 from seednb.streams import PER_CELL, STREAM, give_back, seed_of, start_streams, stream_key
-from seednb.tasks import Tasks
+from seednb.tasks import TASK_MODULES, Tasks
 
 MAX_RESEEDS = 1000
 """How many `%seed` lines a record lists; one in a loop must not make it grow without end."""
@@ -50,7 +51,7 @@ class Runtime:
         self.mode = STREAM
         self.streams: dict[str, str] = {}
         self.tasks = Tasks()
-        self.seal = Seal(self.tasks) if "tasks" in Seal.__init__.__code__.co_varnames else Seal()  # PROVISIONAL
+        self.seal = Seal(self.tasks)
         self.sealing = True
         self.group = SourceGroup(builtin() if sources is None else sources)
         self.sources, self.failures, self.failed = self.group.sources, self.group.failures, self.group.failed
@@ -62,7 +63,7 @@ class Runtime:
         self._early = False
         self._drew = False
         self._home = os.getpid()
-        watched = SEALED_MODULES.union(source.module for source in self.sources)
+        watched = (SEALED_MODULES | TASK_MODULES).union(source.module for source in self.sources)
         self._imports = ImportHook(watched, self)
 
     # -- seeding ---------------------------------------------------------------------------------
@@ -247,7 +248,7 @@ class Runtime:
             return
         self._drew = self.has_drawn()
         start_streams(self.group, cell, self._seed_of)
-        getattr(self.seal, "forget", lambda key: None)(cell.stream)  # PROVISIONAL
+        self.seal.forget(self.seal.cell)
 
     def lend(self, seed: int) -> list[str]:
         """Give the innermost cell the stream of this seed until it ends; return the sources that cannot be put back then."""
@@ -301,6 +302,7 @@ class Runtime:
 
     def imported(self, module: str) -> None:
         """Seed a source whose module has just been imported, and seal what came with it."""
+        self.tasks.imported(module)
         self.seal.imported(module)
         if threading.get_ident() == threading.main_thread().ident:
             self._adopt()

@@ -1,15 +1,307 @@
-"""Placeholder until engineer SEAL's file lands: overwrite it."""
+"""Where running code is: in which cell, and in which of its threads, jobs and asyncio tasks, by names that a replay finds again."""
 
 from __future__ import annotations
 
-from typing import Any
+import sys
+import threading
+import weakref
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from typing import Any, Callable, NamedTuple, Optional
+
+from seednb.sources.base import complete
+
+LOOP, EXECUTOR, POOL = "asyncio.base_events", "concurrent.futures.thread", "multiprocessing.pool"
+TASK_MODULES = frozenset({LOOP, EXECUTOR, POOL})
+"""Modules whose threads, jobs and tasks are named; they are looked at when they have been imported."""
+
+THREAD, JOB, TASK = "T", "J", "A"
+_TIMING = ("joblib",)
+"""Packages whose jobs are cut by timing, so that the k-th one is not the same in another run."""
+
+
+class Path(NamedTuple):
+    """A cell, and the way from its own code to a thread, job or task that it started: `/J3/A0`; nothing is the cell's own code."""
+
+    cell: str
+    path: str
+
+
+class _Node:
+    """A place that code runs at; it counts what it starts, each kind by itself."""
+
+    __slots__ = ("at", "counts", "owner")
+
+    def __init__(self, owner: Tasks, at: Path) -> None:
+        self.owner = owner
+        self.at = at
+        self.counts: dict[str, int] = {}
+
+    def child(self, kind: str) -> _Node:
+        """Return the place of the next thread, job or task of this one."""
+        with _LOCK:
+            number = self.counts.get(kind, 0)
+            self.counts[kind] = number + 1
+        return self.at_path(f"/{kind}{number}")
+
+    def at_path(self, path: str) -> _Node:
+        return _Node(self.owner, Path(self.at.cell, self.at.path + path))
+
+
+_LOCK = threading.Lock()
+_HERE: ContextVar[Optional[tuple[_Node, int]]] = ContextVar("seednb_task", default=None)
+"""The place of a context, and the thread that it was set in: another thread that runs a copy of the context is elsewhere."""
+
+
+class _Local(threading.local):
+    """What one thread is doing: the job that it runs, and whether it is starting workers of a pool."""
+
+    job: Optional[_Node] = None
+    starting = False
 
 
 class Tasks:
-    def install(self) -> None: ...
-    def uninstall(self) -> None: ...
-    def enter(self, cell: str) -> None: ...
-    def leave(self) -> None: ...
-    def current(self) -> Any: ...
+    """The tasks of one runtime. A path is made of the parent's k-th started thread, k-th submitted job and k-th asyncio task.
+
+    Workers of pools have no path of their own, only their jobs have; code in threads that others started has none.
+    """
+
+    def __init__(self) -> None:
+        self._root: Optional[_Node] = None
+        self._script: Optional[_Node] = _Node(self, Path("", ""))
+        self._cell_task: Any = None
+        self._token: Any = None
+        self._local = _Local()
+        self._threads: weakref.WeakKeyDictionary[threading.Thread, Optional[_Node]] = weakref.WeakKeyDictionary()
+        self._company: list[weakref.ref[Any]] = []
+        self._undo: dict[str, Callable[[], None]] = {}
+
+    # -- called by the runtime ---------------------------------------------------------------------
+
+    def install(self) -> None:
+        """Begin to name what is started; modules that come later are taken in by `imported`. Once more is once."""
+        if "threading" not in self._undo:
+            self._undo["threading"] = _replace(threading.Thread, start=self._start_thread)
+        for module in TASK_MODULES:
+            if complete(module) is not None:
+                self.imported(module)
+
+    def imported(self, module: str) -> None:
+        """Name what a module that has just been imported starts."""
+        if "threading" not in self._undo or module in self._undo or module not in TASK_MODULES:
+            return
+        found: Any = sys.modules[module]
+        if module == LOOP:
+            self._undo[module] = _replace(found.BaseEventLoop, create_task=self._create_task)
+        elif module == EXECUTOR:
+            self._undo[module] = _replace(found.ThreadPoolExecutor, submit=self._submit)
+        else:
+            wrapped = {"apply_async": self._apply_async, "_map_async": self._map_async, "imap": self._imap, "imap_unordered": self._imap}
+            self._undo[module] = _replace(found.ThreadPool, __init__=self._open_pool, **wrapped)
+
+    def uninstall(self) -> None:
+        """Put everything back as it was found."""
+        while self._undo:
+            self._undo.popitem()[1]()
+        self.leave()
+
+    def enter(self, cell: str) -> None:
+        """A cell begins in the main thread; its threads, jobs and tasks are counted from zero."""
+        self._script = None
+        self._root = _Node(self, Path(cell, ""))
+        self._cell_task = _current_task()
+        _HERE.set((self._root, threading.get_ident()))
+
+    def leave(self) -> None:
+        """The cell has ended. What it has started keeps its place."""
+        self._root = self._cell_task = None
+        _HERE.set(None)
+
+    def current(self) -> Optional[Path]:
+        """Return where the running code is; None where no stable path leads to it."""
+        node = self._node()
+        if node is not None:
+            return node.at
+        # Between cells the main thread runs callbacks, one after the other.
+        return Path("", "") if self._root is None and self._thread() is threading.main_thread() else None
+
     def alive(self) -> bool:
+        """Tell whether a thread, asyncio task or timer that a cell has started, directly or not, can still run."""
+        self._company = [reference for reference in self._company if _is_alive(reference())]
+        return bool(self._company) or _has_timers()
+
+    # -- where we are --------------------------------------------------------------------------------
+
+    def _thread(self) -> Any:
+        return threading._active.get(threading.get_ident())  # type: ignore[attr-defined]  # current_thread() makes up what it does not find
+
+    def _node(self) -> Optional[_Node]:
+        here = _HERE.get()
+        if here is not None and here[1] == threading.get_ident() and here[0].owner is self:
+            return here[0]
+        if self._local.job is not None:
+            return self._local.job
+        thread = self._thread()
+        if thread is not threading.main_thread():
+            return self._threads.get(thread) if thread is not None else None
+        if self._root is not None:
+            return self._root if _current_task() is self._cell_task else None
+        return self._script
+
+    def _keep(self, started: Any, node: _Node) -> None:
+        """Remember what was started under a cell, for `alive`."""
+        if node.at.cell:
+            self._company.append(weakref.ref(started))
+
+    # -- what stands in place of the originals ---------------------------------------------------------
+
+    def _start_thread(self, original: Any, thread: threading.Thread) -> None:
+        node = self._node()
+        if node is not None:
+            self._threads[thread] = None if self._local.starting else node.child(THREAD)
+            self._keep(thread, node)
+        original(thread)
+
+    def _create_task(self, original: Any, loop: Any, coroutine: Any, **options: Any) -> Any:
+        node = self._node()
+        if node is None:
+            return original(loop, coroutine, **options)
+        place = (node.child(TASK), threading.get_ident())
+        token = _HERE.set(place)
+        try:
+            if options.get("context") is not None:  # asyncio.run gives its task one
+                with suppress(RuntimeError):  # it is the one that we are in
+                    options["context"].run(_HERE.set, place)
+            task = original(loop, coroutine, **options)
+        finally:
+            _HERE.reset(token)
+        self._keep(task, node)
+        return task
+
+    def _submit(self, original: Any, pool: Any, function: Any, /, *arguments: Any, **keywords: Any) -> Any:
+        node = self._node()
+        if node is None:
+            return original(pool, function, *arguments, **keywords)
+        with self._starting_workers():
+            return original(pool, _Job(self._local, node.child(JOB), function), *arguments, **keywords)
+
+    @contextmanager
+    def _starting_workers(self) -> Iterator[None]:
+        """Whether a pool starts a worker now depends on whether another one is idle: workers are not counted."""
+        before, self._local.starting = self._local.starting, True
+        try:
+            yield
+        finally:
+            self._local.starting = before
+
+    def _open_pool(self, original: Any, pool: Any, *arguments: Any, **keywords: Any) -> None:
+        with self._starting_workers():
+            original(pool, *arguments, **keywords)
+
+    def _apply_async(self, original: Any, pool: Any, function: Any, *arguments: Any, **keywords: Any) -> Any:
+        node = self._node()
+        if node is not None and not str(type(function).__module__).startswith(_TIMING):
+            function = _Job(self._local, node.child(JOB), function)
+        return original(pool, function, *arguments, **keywords)
+
+    def _map_async(self, original: Any, pool: Any, function: Any, items: Iterable[Any], mapper: Any, *more: Any, **keywords: Any) -> Any:
+        node = self._node()
+        if node is None:
+            return original(pool, function, items, mapper, *more, **keywords)
+        if mapper is sys.modules[POOL].mapstar:
+            numbered = list(enumerate(items))
+            return original(pool, _Item(self._local, node.child(JOB), function), numbered, mapper, *more, **keywords)
+        spread = [(index, *item) for index, item in enumerate(items)]
+        return original(pool, _Spread(self._local, node.child(JOB), function), spread, mapper, *more, **keywords)
+
+    def _imap(self, original: Any, pool: Any, function: Any, items: Iterable[Any], *more: Any, **keywords: Any) -> Any:
+        node = self._node()
+        if node is None:
+            return original(pool, function, items, *more, **keywords)
+        return original(pool, _Item(self._local, node.child(JOB), function), enumerate(items), *more, **keywords)
+
+
+class _Job:
+    """A function that runs at a place of its own."""
+
+    def __init__(self, local: _Local, node: _Node, function: Callable[..., Any]) -> None:
+        self._local = local
+        self._node = node
+        self._function = function
+
+    def __call__(self, *arguments: Any, **keywords: Any) -> Any:
+        return self._run(self._node, *arguments, **keywords)
+
+    def _run(self, node: _Node, /, *arguments: Any, **keywords: Any) -> Any:
+        before, self._local.job = self._local.job, node
+        try:
+            return self._function(*arguments, **keywords)
+        finally:
+            self._local.job = before
+
+
+class _Item(_Job):
+    """A function for the numbered items of a map."""
+
+    def __call__(self, item: tuple[int, Any]) -> Any:
+        return self._run(self._node.at_path(f"[{item[0]}]"), item[1])
+
+
+class _Spread(_Job):
+    """A function for the numbered items of a starmap."""
+
+    def __call__(self, index: int, *arguments: Any) -> Any:
+        return self._run(self._node.at_path(f"[{index}]"), *arguments)
+
+
+def _replace(owner: Any, **wrappers: Callable[..., Any]) -> Callable[[], None]:
+    """Put functions in the place of a class's methods, each given the original first; return what takes them away again."""
+    own = vars(owner)
+    found = {name: own.get(name) for name in wrappers}
+    ours = {name: _wrapped(wrapper, getattr(owner, name)) for name, wrapper in wrappers.items()}
+    for name, function in ours.items():
+        setattr(owner, name, function)
+
+    def undo() -> None:
+        for name, function in ours.items():
+            if vars(owner).get(name) is not function:  # someone has replaced it since
+                continue
+            if found[name] is None:
+                delattr(owner, name)
+            else:
+                setattr(owner, name, found[name])
+
+    return undo
+
+
+def _wrapped(wrapper: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
+    def method(self: Any, /, *arguments: Any, **keywords: Any) -> Any:
+        return wrapper(original, self, *arguments, **keywords)
+
+    for name in ("__name__", "__qualname__", "__doc__", "__module__"):
+        setattr(method, name, getattr(original, name))
+    method.__wrapped__ = original  # type: ignore[attr-defined]  # inspect.signature follows it
+    return method
+
+
+def _current_task() -> Any:
+    asyncio: Any = sys.modules.get("asyncio.tasks")
+    try:
+        return asyncio.current_task() if asyncio is not None else None
+    except RuntimeError:  # no loop is running
+        return None
+
+
+def _is_alive(started: Any) -> bool:
+    if started is None:
         return False
+    return started.is_alive() if isinstance(started, threading.Thread) else not started.done()
+
+
+def _has_timers() -> bool:
+    """Tell whether the running loop has callbacks that a cell's code has scheduled: their contexts know the cell."""
+    events: Any = sys.modules.get("asyncio.events")
+    loop = events._get_running_loop() if events is not None else None
+    waiting = [*getattr(loop, "_scheduled", ()), *getattr(loop, "_ready", ())]
+    return any(not handle._cancelled and getattr(handle, "_context", None) and handle._context.get(_HERE) for handle in waiting)

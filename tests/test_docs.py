@@ -70,7 +70,7 @@ def test_pictures_and_links_are_there():
 
 def test_the_published_deny_list_is_the_one_in_force():
     """docs/seal.md names the packages whose generators are not sealed, and no others."""
-    from seednb.entropy import DENIED
+    from seednb.callers import DENIED
 
     text = (REPOSITORY / "docs" / "seal.md").read_text(encoding="utf-8")
     published = re.search(r"cache keys:\n((?:`[\w-]+`[,.]\s*)+)", text)

@@ -13,6 +13,7 @@ from seednb.wire import Plan
 PACKAGE = Path(seednb.__file__).parent
 KERNEL_SIDE = (
     "__init__",
+    "callers",
     "determinism",
     "digest",
     "entropy",
@@ -23,6 +24,7 @@ KERNEL_SIDE = (
     "inputs",
     "rewinding",
     "runtime",
+    "seals",
     "settings",
     "snapshots",
     "streams",

@@ -57,6 +57,7 @@ threading.Thread(target=work, daemon=True).start()
 PREPARE_POOL = """
 import concurrent.futures
 pool = concurrent.futures.ThreadPoolExecutor(1)
+pool.submit(int).result()
 def work():
     drawn.append(random.random())
 """

@@ -1,0 +1,76 @@
+"""Who asks for entropy: which callers' unseeded generators follow the seed, and where in the notebook they were called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from types import FrameType
+from typing import Any, Optional
+
+DENIED = frozenset(
+    {"aiohttp", "datasets", "dask", "distributed", "ipykernel", "jupyter_client", "mlflow", "ray", "seednb", "tornado", "wandb"}
+)
+"""Top-level packages whose own unseeded generators keep the operating system's entropy: they make identifiers and cache keys."""
+
+EXCEPTED = ("dask.array.random",)
+"""Modules of denied packages that draw samples, not identifiers."""
+
+ALLOWED = frozenset(
+    "albumentations deap gensim gymnasium imblearn keras mesa networkx nltk numpy optuna pandas scipy seaborn simpy skimage sklearn "
+    "statsmodels torchvision umap".split()
+)
+"""Top-level packages whose unseeded `random.Random()` and `random.seed()` follow the seed, beside the notebook's and the project's own."""
+
+_MACHINERY = frozenset("asyncio concurrent contextlib copy functools importlib multiprocessing queue random runpy threading".split())
+"""Parts of the standard library that call what they are given: who gave it is asked. All others (tempfile, uuid …) ask for themselves."""
+
+_STDLIB = os.path.join(os.path.dirname(os.__file__), "")
+_PACKAGES = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
+
+
+def is_denied(module: str) -> bool:
+    """Tell whether a module keeps the operating system's entropy for its own generators."""
+    return module.partition(".")[0] in DENIED and not module.startswith(EXCEPTED)
+
+
+def is_importing(frame: FrameType) -> bool:
+    """Tell whether a caller is a module that is being imported; one that is not written in Python shows importlib in its place."""
+    name = str(frame.f_globals.get("__name__"))
+    return name.startswith("importlib._bootstrap") or (frame.f_code.co_name == "<module>" and frame.f_globals is not _main())
+
+
+def scientific(frame: Optional[FrameType]) -> Optional[FrameType]:
+    """Return the first caller outside the standard library's call machinery, if its `random.Random()` is to follow the seed, else None."""
+    while frame is not None and _top(frame) in _MACHINERY:
+        frame = frame.f_back
+    return frame if frame is not None and _follows(frame) else None
+
+
+def where(frame: FrameType) -> str:
+    """Name the place of a use: the line of the running cell that led to it, and what it led through."""
+    main = _main()
+    cell: Optional[FrameType] = frame
+    while cell is not None and not (cell.f_globals is main and cell.f_code.co_name.startswith(("<module", "<cell line"))):
+        cell = cell.f_back
+    name = frame.f_code.co_name if frame.f_globals is main else os.path.basename(frame.f_code.co_filename)
+    place = f"{name} line {frame.f_lineno}"
+    if cell is None:
+        return place
+    return f"line {cell.f_lineno}" if cell is frame else f"line {cell.f_lineno}, through {place}"
+
+
+def _follows(frame: FrameType) -> bool:
+    if frame.f_globals is _main():
+        return True
+    top, file = _top(frame), str(frame.f_globals.get("__file__") or frame.f_code.co_filename)
+    if any(part in file for part in _PACKAGES):
+        return top in ALLOWED
+    return top not in DENIED and os.path.isabs(file) and not file.startswith(_STDLIB)
+
+
+def _top(frame: FrameType) -> str:
+    return str(frame.f_globals.get("__name__")).partition(".")[0]
+
+
+def _main() -> Any:
+    return getattr(sys.modules.get("__main__"), "__dict__", None)
