@@ -136,7 +136,7 @@ def _seal_torch(seal: Seal) -> Callable[[], None]:
         torch.manual_seed(sealed)
         return sealed
 
-    Generator.__module__, Generator.__qualname__ = base.__module__, base.__qualname__
+    Generator.__module__, Generator.__qualname__ = "torch", "Generator"  # where pickle finds it
     torch_seed.__doc__, torch_seed.__name__, torch_seed.__module__ = original.__doc__, "seed", original.__module__
     undone = [_put(torch, Generator=Generator, seed=torch_seed), _put(torch.random, seed=torch_seed)]
 
