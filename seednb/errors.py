@@ -8,6 +8,7 @@ SeednbError
 ├── KernelError (RuntimeError)    a fresh runtime could not be started, or died
 └── NotNowError (RuntimeError)    generators cannot be set from here, or not at this moment
 SeednbWarning (UserWarning)
+├── RerunWarning                  a cell is run again, after an edit, or out of order, and a fresh runtime gives other numbers
 └── GuardWarning                  generators were drawn from between cells, and could not be put back
 """
 
@@ -58,3 +59,45 @@ class GuardWarning(SeednbWarning):
 
     def __reduce__(self) -> tuple[type, tuple[list[str], str]]:
         return type(self), (self.sources, self.reason)
+
+
+class RerunWarning(SeednbWarning):
+    """A cell does not do here what it does in a fresh runtime.
+
+    kind: `re-run`, `edited` or `out of order`. cell: its key. sources: what it draws from. names: what it reads and may have
+    changed. unreadable: loaded systems whose state cannot be read.
+    """
+
+    def __init__(self, kind: str, cell: str, sources: list[str], names: list[str], unreadable: list[str]) -> None:
+        super().__init__(_rerun_text(kind, sources, names, unreadable))
+        self.kind = kind
+        self.cell = cell
+        self.sources = sources
+        self.names = names
+        self.unreadable = unreadable
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), (self.kind, self.cell, self.sources, self.names, self.unreadable)
+
+
+_KINDS = {
+    "re-run": "this cell has run before in this runtime",
+    "edited": "this cell was edited since it ran in this runtime",
+    "out of order": "this cell runs after cells that stand below it",
+}
+
+
+def _rerun_text(kind: str, sources: list[str], names: list[str], unreadable: list[str]) -> str:
+    reasons = []
+    if sources:
+        reasons.append(f"it draws from {_some(sources)}")
+    if names:
+        reasons.append(f"it reads {_some(names)}, which may have changed since its first run")
+    if unreadable:
+        reasons.append(f"{_some(unreadable)} may have moved, which nobody can read")
+    ways = "%seed rewind puts the generators back, " if sources and kind != "out of order" else ""
+    return f"{_KINDS[kind]}: {' and '.join(reasons)}; a fresh runtime gives other results ({ways}%seed restart and run all gives those)"
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names) if len(names) <= 4 else f"{', '.join(names[:3])} and {len(names) - 3} more"

@@ -132,17 +132,12 @@ print(json.dumps([
 
 @pytest.mark.frameworks
 def test_torchs_generators_stay_what_they_were():
-    """isinstance holds both ways, generators are copied, pickled and handed on as before, and the class comes back."""
+    """Isinstance holds both ways, generators are copied, pickled and handed on as before, and the class comes back."""
     pytest.importorskip("torch")
     assert once(TORCH_CLASS) == [True] * 12
 
 
 def test_everything_is_put_back():
     """Without a seed the replaced functions are the very objects that they were."""
-    assert (
-        once(
-            HEAD
-            + "seednb.off()\nprint(json.dumps([random.Random.seed is before[0], np.random.seed is before[1], random.seed == random._inst.seed]))"
-        )
-        == [True] * 3
-    )
+    same = "[random.Random.seed is before[0], np.random.seed is before[1], random.seed == random._inst.seed]"
+    assert once(f"{HEAD}seednb.off()\nprint(json.dumps({same}))") == [True] * 3

@@ -10,7 +10,7 @@ import warnings
 from typing import Any, Optional
 
 from seednb.determinism import determinism, environment, hash_seed
-from seednb.errors import GuardWarning, SeednbError
+from seednb.errors import GuardWarning, RerunWarning, SeednbError
 from seednb.inflight import CellFacts
 from seednb.inputs import InputFiles
 from seednb.kernel.callbacks import Callbacks
@@ -37,7 +37,7 @@ class Extension:
         self.magic = SeedMagic(shell, self.runtime, self.output, self.names, off=self.off)
         self.listeners = Listeners(shell, self.runtime)
         self.callbacks = Callbacks(shell, self.runtime)
-        self.cells = CellHooks(shell, self.runtime, self._cell_done)
+        self.cells = CellHooks(shell, self.runtime, self._cell_done, self._warn)
         self._at_start = at_start
         self._attached = False
         self._told = 0
@@ -154,11 +154,17 @@ class Extension:
         seen = [between for between in self.runtime.guard.seen if between.reason]
         for between in seen[self._told :]:
             warning = GuardWarning(between.names, between.reason)
-            if self.listeners.badges:
-                self.listeners.warning(facts.key, "between", str(warning), sources=between.names, names=[])
-            else:
-                warn(warning)
+            if not self.listeners.badges:
+                show(warning)
+            self.listeners.warning(facts.key, "between", str(warning), sources=between.names, names=[])
         self._told = len(seen)
+
+    def _warn(self, warning: RerunWarning) -> Optional[Warning]:
+        """Warn of a cell that is run again; return the warning where it is to be an error. A runner runs each cell once."""
+        if self._attached:
+            return None
+        self.listeners.warning(warning.cell, warning.kind, str(warning), sources=warning.sources, names=warning.names)
+        return None if self.listeners.badges else show(warning)
 
     def _make_cell_files_stable(self) -> None:
         """Give cells file names without the process id, so that warnings and tracebacks read the same in each run."""
@@ -169,9 +175,13 @@ class Extension:
             compiler.get_tmp_directory = lambda: folder
 
 
-def warn(warning: Warning) -> None:
-    """Show a warning in the running cell; warnings.filterwarnings has the say."""
-    warnings.warn_explicit(warning, None, "<seednb>", 1, module="seednb", registry={})
+def show(warning: Warning) -> Optional[Warning]:
+    """Show a warning in the running cell, each time; return it where `warnings.filterwarnings` makes an error of it."""
+    try:
+        warnings.warn_explicit(warning, None, "seednb", 1, module="__main__", registry={})
+    except Warning as error:
+        return error
+    return None
 
 
 def load(shell: Any, *, at_start: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""The cell hooks: bracket each cell for the runtime, and tell who listens."""
+"""The cell hooks: bracket each cell for the runtime, warn before it runs, and tell who listens."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import threading
 from typing import Any, Callable, NamedTuple, Optional
 
 from seednb.digest import source_digest
+from seednb.errors import RerunWarning
 from seednb.inflight import CellFacts, event_of
-from seednb.kernel.identity import Identity, request_metadata, sent_id
+from seednb.kernel.identity import Identity, Who, request_metadata, sent_id, sent_uri
+from seednb.kernel.outline import Outline
+from seednb.kernel.reruns import Refusal, Reruns
 from seednb.runtime import Runtime
 from seednb.wire import CellEvent
 
@@ -26,19 +29,33 @@ class CellHooks:
 
     Blank cells end without beginning, interrupted asynchronous ones end without saying which, cells nest, and cells of
     subshells run in other threads, beside ours.
+
+    warn: shows a warning about the cell that is about to run, or has just run; returns what `warnings` made an error of it.
     """
 
-    def __init__(self, shell: Any, runtime: Runtime, done: Callable[[CellEvent, CellFacts], None]) -> None:
+    def __init__(
+        self,
+        shell: Any,
+        runtime: Runtime,
+        done: Callable[[CellEvent, CellFacts], None],
+        warn: Callable[[RerunWarning], Optional[Warning]],
+    ) -> None:
         self._shell = shell
         self._runtime = runtime
         self._done = done
-        self._identity = Identity()
+        self._warn = warn
+        self._outline = Outline(shell)
+        self._identity = Identity(self._outline)
+        self._reruns = Reruns(shell, runtime, self._outline)
+        self._refusal = Refusal(shell)
         self._begun: list[_Begun] = []
+        self._lock = threading.Lock()
 
     def install(self) -> None:
         """Begin to watch cells; the one that is running counts from here."""
         self._shell.events.register("pre_run_cell", self.pre_run_cell)
         self._shell.events.register("post_run_cell", self.post_run_cell)
+        self._refusal.install()
         source = running_source(self._shell)
         if source is not None and _in_main_thread():
             self._begin(None, source)
@@ -47,6 +64,8 @@ class CellHooks:
         """Stop watching."""
         self._unregister("pre_run_cell", self.pre_run_cell)
         self._unregister("post_run_cell", self.post_run_cell)
+        self._refusal.uninstall()
+        self._outline.stop()
         while self._begun:
             self._begun.pop()
             self._runtime.end_cell()
@@ -60,6 +79,7 @@ class CellHooks:
     def pre_run_cell(self, info: Any) -> None:
         """A cell begins."""
         if not _in_main_thread():
+            self._count_elsewhere(1)
             return
         try:
             if self._begun and _request(self._shell) != self._begun[0].request:
@@ -71,6 +91,8 @@ class CellHooks:
     def post_run_cell(self, result: Any) -> None:
         """A cell has ended, or a blank one was run."""
         if not _in_main_thread():
+            if str(getattr(getattr(result, "info", None), "raw_cell", "")).strip():
+                self._count_elsewhere(-1)
             return
         try:
             position = self._position(getattr(result, "info", None))
@@ -79,15 +101,27 @@ class CellHooks:
         except Exception as error:
             self._runtime.failed(error, "a cell hook failed")
 
+    def _count_elsewhere(self, step: int) -> None:
+        with self._lock:
+            self._runtime.elsewhere = max(0, self._runtime.elsewhere + step)
+
     def _begin(self, info: Any, source: str) -> None:
         metadata = request_metadata(self._shell, info)
         # Front ends run code of their own too, without storing it in the history, and without a cell's id.
-        counts = bool(getattr(info, "store_history", True)) or sent_id(metadata) is not None
-        key = self._runtime.cell
-        if not self._begun and counts:
-            key = self._identity.key(metadata, source)
+        counts = bool(getattr(info, "store_history", True)) or sent_id(metadata) is not None or sent_uri(metadata) is not None
+        names = self._reruns.names(source)
+        who = self._identity.who(metadata, source) if not self._begun and counts else None
+        if who is not None and info is not None:
+            self._judge(who, source, names)
+        key = self._runtime.cell if who is None else who.key
         self._begun.append(_Begun(info, source, _request(self._shell), counts))
-        self._runtime.begin_cell(key)
+        self._runtime.begin_cell(key, names)
+
+    def _judge(self, who: Who, source: str, names: list[str]) -> None:
+        """Warn of a cell that has run before, where that matters; let it be refused where the user wants that."""
+        warning = self._reruns.begin(who.identity, who.key, source_digest(source), names)
+        if warning is not None:
+            self._refusal.refuse(self._warn(warning))
 
     def _end(self, position: int) -> None:
         """End the cell at this position of those in flight, and those in it, whose ends have got lost."""
@@ -95,8 +129,13 @@ class CellHooks:
         while len(self._begun) > position:
             cell = self._begun.pop()
             facts = self._runtime.end_cell()
-        if facts is not None and not self._begun and cell.counts:
-            self._done(event_of(facts, source=source_digest(cell.source), epoch=self._runtime.epoch), facts)
+        if facts is None or self._begun or not cell.counts or self._refusal.end():
+            return
+        late = self._reruns.end(facts)
+        if late is not None:
+            self._warn(late)
+        self._done(event_of(facts, source=source_digest(cell.source), epoch=self._runtime.epoch), facts)
+        self._outline.refresh()
 
     def _position(self, info: Any) -> Optional[int]:
         """Return which of the cells in flight ends, the innermost that fits; None for a blank one, which has not begun."""

@@ -2,44 +2,94 @@
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any, NamedTuple, Optional
 
 from seednb.digest import source_digest, source_key
+from seednb.kernel.outline import Outline
+
+_MAX_ID = 200
+_URI = "vscode-notebook-cell:"
+
+
+class Who(NamedTuple):
+    """A cell: its key in the record, and what names it as long as this runtime lives."""
+
+    key: str
+    identity: str
 
 
 class Identity:
-    """Gives each cell of one runtime its key."""
+    """Gives each cell of one runtime its names.
 
-    def __init__(self) -> None:
+    key: the notebook's own id, as sent by JupyterLab, Notebook and Colab; else (VS Code sends the URI of a cell's document,
+    which names it only while that is open) the id of the only cell in the file with that source; else source and occurrence.
+    identity: the id, else the URI; without both, source and occurrence, where an occurrence beyond those in the file is an
+    earlier one again. Where no file tells, as under nbclient and papermill, equal sources are different cells.
+    """
+
+    def __init__(self, outline: Outline) -> None:
+        self._outline = outline
         self._occurrences: dict[str, int] = {}
+        self._keys: dict[str, str] = {}
 
-    def key(self, metadata: dict[str, Any], source: str) -> str:
-        """Return the cell's key: the id that the front end sent, else the source's digest and its occurrence."""
+    def who(self, metadata: dict[str, Any], source: str) -> Who:
+        """Return the names of the cell that runs with this request's metadata and this source."""
         sent = sent_id(metadata)
         if sent is not None:
-            return sent
+            return Who(sent, sent)
         digest = source_digest(source)
+        uri = sent_uri(metadata)
+        if uri is not None:
+            self._outline.opened(uri)
+            key = self._outline.id_of(digest) or source_key(source, self._occurrence(f"{uri} {digest}", digest))
+            return Who(key, uri)
+        key = source_key(source, self._next(digest))
+        return Who(self._outline.id_of(digest) or key, key)
+
+    def _occurrence(self, cell: str, digest: str) -> int:
+        """Return which of the cells with one source this one is, the same each time."""
+        if cell not in self._keys:
+            self._keys[cell] = str(self._next(digest))
+        return int(self._keys[cell])
+
+    def _next(self, digest: str) -> int:
         occurrence = self._occurrences.get(digest, 0)
         self._occurrences[digest] = occurrence + 1
-        return source_key(source, occurrence)
+        count = self._outline.count(digest)
+        return occurrence % count if count else occurrence
 
 
 def request_metadata(shell: Any, info: Any) -> dict[str, Any]:
     """Return the metadata of the execute request that runs the current cell, or an empty dict."""
     metadata = getattr(info, "cell_meta", None)
-    if not isinstance(metadata, dict):
-        parent = getattr(shell, "parent_header", None)
+    if isinstance(metadata, dict):
+        return metadata
+    for parent in (getattr(shell, "parent_header", None), _kernel_parent(shell)):
         metadata = parent.get("metadata") if isinstance(parent, dict) else None
-    return metadata if isinstance(metadata, dict) else {}
+        if isinstance(metadata, dict):
+            return metadata
+    return {}
 
 
 def sent_id(metadata: dict[str, Any]) -> Optional[str]:
-    """Return the notebook's own id of the cell, if the front end sent it.
-
-    VS Code sends the URI of a cell's document instead, which names the cell only while the document is open.
-    """
+    """Return the notebook's own id of the cell, if the front end sent it."""
     colab = metadata.get("colab")
     for value in (metadata.get("cellId"), colab.get("cell_id") if isinstance(colab, dict) else None):
-        if isinstance(value, str) and 0 < len(value) <= 200 and "://" not in value and not value.startswith("vscode-notebook-cell:"):
+        if isinstance(value, str) and 0 < len(value) <= _MAX_ID and "://" not in value and not value.startswith(_URI):
             return value
     return None
+
+
+def sent_uri(metadata: dict[str, Any]) -> Optional[str]:
+    """Return the URI of the cell's document, which VS Code sends in the id's place."""
+    value = metadata.get("cellId")
+    return value if isinstance(value, str) and 0 < len(value) <= 4096 and ("://" in value or value.startswith(_URI)) else None
+
+
+def _kernel_parent(shell: Any) -> Any:
+    """Return the request as the kernel of JupyterLite keeps it."""
+    get_parent = getattr(getattr(shell, "kernel", None), "get_parent", None)
+    try:
+        return get_parent() if get_parent is not None else None
+    except Exception:  # kernels differ in what they want to be asked
+        return None

@@ -84,7 +84,7 @@ def test_notes_name_the_cells_line(kernel):
     ]
     assert set(event["sources"]) == {"sealed"}
     (event,) = events(kernel.run("from threading import Thread\nt = Thread(target=make)\nt.start(); t.join()"))
-    assert [(note["kind"], note["where"]) for note in event["notes"]] == [("threads", "make line 5")]
+    assert [(note["kind"], note["where"]) for note in event["notes"]] == [("sealed", "make line 5")]
 
 
 def test_answer_describes_the_runtime(kernel):

@@ -1,0 +1,289 @@
+"""Whether the values of names are what they were: by digest where they are small, by identity where they cannot change, else unknown."""
+
+from __future__ import annotations
+
+import collections
+import functools
+import os
+import sys
+import types
+from collections.abc import Iterable, Mapping
+from hashlib import blake2b
+from typing import Any, Callable, Optional
+
+from seednb.sources.base import complete
+from seednb.sources.generators import kind_of
+
+MAX_BYTES = 200_000
+"""Bytes that are digested for one cell; what does not fit is unknown."""
+MAX_OBJECTS = 3000
+MAX_DEPTH = 8
+_HEAP_TYPE = 1 << 9
+_PLAIN = (bool, int, float, complex, str, bytes, type(None), type(Ellipsis), type(NotImplemented), range)
+_VALUES = frozenset({"datetime", "decimal", "enum", "fractions", "pathlib", "re", "uuid"})
+"""Modules of the standard library whose objects are values: their repr tells all."""
+_STDLIB = os.path.join(os.path.dirname(os.__file__), "")
+_PACKAGES = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
+
+Tokens = dict[str, Optional[bytes]]
+
+
+class _UnknownError(Exception):
+    """A value cannot be digested, or not within the limits."""
+
+
+def tokens(names: Iterable[str], namespace: Mapping[str, Any]) -> Tokens:
+    """Return for each name a token that is equal as long as its value is; None where nothing can be told of it.
+
+    No value is kept alive by its token. Generators count by their type only: their states are compared elsewhere.
+    """
+    digester = _Digester(namespace)
+    return {name: digester.token(namespace[name]) for name in names if name in namespace}
+
+
+def changed(before: Tokens, names: Iterable[str], namespace: Mapping[str, Any]) -> list[str]:
+    """Return those of the names that are not proven to have the value that they had, sorted."""
+    now = tokens([name for name in names if name in before], namespace)
+    return sorted(name for name, token in now.items() if token is None or token != before[name])
+
+
+class _Digester:
+    """Digests values within the limits of one cell; runs none of the user's code."""
+
+    def __init__(self, namespace: Mapping[str, Any]) -> None:
+        self._namespace = namespace
+        self._bytes = 0
+        self._objects = 0
+
+    def token(self, value: Any) -> Optional[bytes]:
+        try:
+            return self._digest(value, 0, {})
+        except (_UnknownError, RecursionError):
+            return None
+        except Exception:  # a library's object in a state that its own methods do not expect
+            return None
+
+    def _digest(self, value: Any, depth: int, seen: dict[int, int]) -> bytes:
+        kind = type(value)
+        self._objects += 1
+        if self._objects > MAX_OBJECTS or depth > MAX_DEPTH:
+            raise _UnknownError
+        if kind in _PLAIN:
+            return self._plain(value, kind)
+        if id(value) in seen:  # what refers to itself is told by the way back
+            return b"back %d" % seen[id(value)]
+        return self._compound(value, kind, depth + 1, {**seen, id(value): len(seen)})
+
+    def _plain(self, value: Any, kind: type) -> bytes:
+        if kind in (str, bytes) and len(value) > 1000:
+            return b"%s %d %d" % (kind.__name__.encode(), len(value), hash(value))
+        return f"{kind.__name__} {value!r}".encode("utf-8", "surrogatepass")
+
+    def _compound(self, value: Any, kind: type, depth: int, seen: dict[int, int]) -> bytes:
+        if kind_of(kind) is not None:
+            return f"generator {kind.__name__}".encode()
+        for base, look in _LOOKS:
+            if issubclass(kind, base):
+                return self._join(kind, look(self, value, depth, seen))
+        array = _array_of(value, kind)
+        if array is not None:
+            return self._join(kind, array)
+        if kind.__module__ in _VALUES:
+            return self._join(kind, [repr(value).encode()])
+        return self._join(kind, self._instance(value, kind, depth, seen))
+
+    def _join(self, kind: type, parts: Iterable[bytes]) -> bytes:
+        hasher = blake2b(f"{kind.__module__}.{kind.__qualname__}".encode(), digest_size=16)
+        for part in parts:
+            self._bytes += len(part)
+            if self._bytes > MAX_BYTES:
+                raise _UnknownError
+            hasher.update(len(part).to_bytes(8, "big") + part)
+        return hasher.digest()
+
+    def _sequence(self, value: Any, depth: int, seen: dict[int, int]) -> list[bytes]:
+        base = list if issubclass(type(value), list) else tuple
+        return [*(self._digest(item, depth, seen) for item in base.__iter__(value)), *self._own_dictionary(value, depth, seen)]
+
+    def _mapping(self, value: Any, depth: int, seen: dict[int, int]) -> list[bytes]:
+        parts = [self._digest(part, depth, seen) for item in dict.items(value) for part in item]
+        return [*parts, *self._own_dictionary(value, depth, seen)]
+
+    def _set(self, value: Any, depth: int, seen: dict[int, int]) -> list[bytes]:
+        base = set if issubclass(type(value), set) else frozenset
+        return sorted(self._digest(item, depth, seen) for item in base.__iter__(value))
+
+    def _deque(self, value: Any, depth: int, seen: dict[int, int]) -> list[bytes]:
+        return [self._digest(item, depth, seen) for item in collections.deque.__iter__(value)]
+
+    def _partial(self, value: Any, depth: int, seen: dict[int, int]) -> list[bytes]:
+        return [self._digest(part, depth, seen) for part in (value.func, value.args, value.keywords)]
+
+    def _own_dictionary(self, value: Any, depth: int, seen: dict[int, int]) -> list[bytes]:
+        attributes = _dictionary(value)
+        return [self._digest(attributes, depth, seen)] if attributes else []
+
+    def _module(self, value: types.ModuleType, depth: int, seen: dict[int, int]) -> list[bytes]:
+        if _is_installed(getattr(value, "__file__", None)):
+            return [b"%d" % id(value)]
+        members = [(name, member) for name, member in sorted(vars(value).items()) if name[:2] != "__"]
+        return [part for name, member in members for part in (name.encode(), self._member(member, depth, seen, value.__name__))]
+
+    def _member(self, member: Any, depth: int, seen: dict[int, int], module: str) -> bytes:
+        """Digest what a module of the user's holds: its own functions and classes by content, other ones by identity."""
+        if isinstance(member, types.FunctionType):
+            return self._join(types.FunctionType, self._code(member, depth, seen))
+        if isinstance(member, type) and member.__module__ == module:
+            return self._join(type, self._members(member, depth, seen))
+        return self._digest(member, depth, seen)
+
+    def _function(self, value: types.FunctionType, depth: int, seen: dict[int, int]) -> list[bytes]:
+        own = value.__globals__ is self._namespace
+        return self._code(value, depth, seen) if own or not _is_installed(value.__code__.co_filename) else [b"%d" % id(value)]
+
+    def _code(self, value: types.FunctionType, depth: int, seen: dict[int, int]) -> list[bytes]:
+        held = (value.__defaults__, value.__kwdefaults__, [_contents(cell) for cell in value.__closure__ or ()], value.__dict__)
+        return [_code_bytes(value.__code__), *(self._digest(part, depth, seen) for part in held)]
+
+    def _class(self, value: type, depth: int, seen: dict[int, int]) -> list[bytes]:
+        identity = b"%d" % id(value)
+        return [identity, *self._members(value, depth, seen)] if value.__module__ == "__main__" else [identity]
+
+    def _members(self, value: type, depth: int, seen: dict[int, int]) -> list[bytes]:
+        skipped = {"__dict__", "__weakref__", "__doc__", "__module__", "__annotations__", "__annotate_func__", "__static_attributes__"}
+        members = [(name, member) for name, member in sorted(vars(value).items()) if name not in skipped]
+        return [part for name, member in members for part in (name.encode(), self._attribute(member, depth, seen))]
+
+    def _attribute(self, member: Any, depth: int, seen: dict[int, int]) -> bytes:
+        function = getattr(member, "__func__", getattr(member, "fget", member))
+        if isinstance(function, types.FunctionType):
+            return self._join(types.FunctionType, self._code(function, depth, seen))
+        if isinstance(function, (types.MemberDescriptorType, types.GetSetDescriptorType, types.BuiltinFunctionType)):
+            return b"descriptor"
+        return self._digest(function, depth, seen)
+
+    def _bound(self, value: Any, depth: int, seen: dict[int, int]) -> list[bytes]:
+        function = getattr(value, "__func__", None)
+        owner = value.__self__
+        parts = [b"%d" % id(owner)] if isinstance(owner, types.ModuleType) else [self._digest(owner, depth, seen)]
+        return [value.__name__.encode(), *parts, *([self._digest(function, depth, seen)] if function is not None else [])]
+
+    def _instance(self, value: Any, kind: type, depth: int, seen: dict[int, int]) -> list[bytes]:
+        """Digest an object by its attributes, if these are all that it has: no part of its class is written in C."""
+        if any(not base.__flags__ & _HEAP_TYPE or _is_c(base) for base in kind.__mro__[:-1]):
+            raise _UnknownError
+        slots = [name for base in kind.__mro__ for name in _slots(base)]
+        held = [object.__getattribute__(value, name) for name in slots if _has(value, name)]
+        return [self._digest(part, depth, seen) for part in (_dictionary(value), *held)]
+
+
+_Look = Callable[[_Digester, Any, int, "dict[int, int]"], "list[bytes]"]
+_LOOKS: list[tuple[Any, _Look]] = [
+    ((list, tuple), _Digester._sequence),
+    (dict, _Digester._mapping),
+    ((set, frozenset), _Digester._set),
+    (collections.deque, _Digester._deque),
+    (functools.partial, _Digester._partial),
+    (types.ModuleType, _Digester._module),
+    (types.FunctionType, _Digester._function),
+    (type, _Digester._class),
+    ((types.MethodType, types.BuiltinMethodType), _Digester._bound),
+]
+
+
+def _array_of(value: Any, kind: type) -> Optional[list[bytes]]:
+    """Return the bytes of an array, tensor or table, or None where it is none. Raises _UnknownError for a large one."""
+    package = kind.__module__.partition(".")[0]
+    if package not in {"numpy", "pandas", "torch", "tensorflow"} or complete(package) is None:
+        return None
+    for base in kind.__mro__:
+        look = _ARRAYS.get((package, base.__name__))
+        if look is not None:
+            return look(value)
+    return None
+
+
+def _numpy(value: Any) -> list[bytes]:
+    if value.nbytes > MAX_BYTES:
+        raise _UnknownError
+    data = repr(value.tolist()).encode() if value.dtype.hasobject else value.tobytes()
+    return [str(value.dtype).encode(), repr(value.shape).encode(), data]
+
+
+def _pandas(value: Any) -> list[bytes]:
+    if value.size > MAX_BYTES // 8 or value.ndim > 2:
+        raise _UnknownError
+    columns = [value[:]] if value.ndim == 1 else [value.iloc[:, index] for index in range(value.shape[1])]
+    labels = [] if not hasattr(value, "axes") else [repr(axis.tolist()).encode() for axis in getattr(value, "axes", [])]
+    return [*labels, *(part for column in columns for part in _numpy(column.to_numpy()))]
+
+
+def _torch(value: Any) -> list[bytes]:
+    if value.device.type != "cpu" or value.layout is not sys.modules["torch"].strided or value.numel() * value.element_size() > MAX_BYTES:
+        raise _UnknownError
+    return [str(value.dtype).encode(), repr(tuple(value.shape)).encode(), value.detach().contiguous().view(-1).numpy().tobytes()]
+
+
+def _tensorflow(value: Any) -> list[bytes]:
+    return _numpy(value.numpy())
+
+
+_ARRAYS: dict[tuple[str, str], Callable[[Any], list[bytes]]] = {
+    ("numpy", "ndarray"): _numpy,
+    ("numpy", "generic"): _numpy,
+    ("numpy", "dtype"): lambda value: [str(value).encode()],
+    ("pandas", "DataFrame"): _pandas,
+    ("pandas", "Series"): _pandas,
+    ("pandas", "Index"): _pandas,
+    ("torch", "Tensor"): _torch,
+    ("torch", "dtype"): lambda value: [str(value).encode()],
+    ("torch", "device"): lambda value: [str(value).encode()],
+    ("tensorflow", "EagerTensor"): _tensorflow,
+}
+
+
+def _is_installed(file: Optional[str]) -> bool:
+    return file is None or file.startswith((_STDLIB, "<")) or any(part in file for part in _PACKAGES)
+
+
+_PYTHONS = ("__dict__", "__weakref__", "__slots__", "__annotations__", "__firstlineno__")
+
+
+def _is_c(kind: type) -> bool:
+    """Tell whether a class made at run time comes from C: nothing in it is as Python's class statement makes it."""
+    members = vars(kind)
+    return not any(name in members for name in _PYTHONS) and not any(isinstance(found, types.FunctionType) for found in members.values())
+
+
+def _slots(kind: type) -> list[str]:
+    slots = vars(kind).get("__slots__", ())
+    names = [slots] if isinstance(slots, str) else list(slots)
+    return [name for name in names if name not in {"__dict__", "__weakref__"} and not name.startswith("__")]
+
+
+def _has(value: Any, name: str) -> bool:
+    try:
+        object.__getattribute__(value, name)
+    except AttributeError:
+        return False
+    return True
+
+
+def _dictionary(value: Any) -> Any:
+    try:
+        return object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return None
+
+
+def _contents(cell: Any) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # not assigned yet
+        return None
+
+
+def _code_bytes(code: types.CodeType) -> bytes:
+    constants = [_code_bytes(constant) if isinstance(constant, types.CodeType) else repr(constant).encode() for constant in code.co_consts]
+    names = repr((code.co_names, code.co_varnames, code.co_freevars, code.co_flags)).encode()
+    return blake2b(b"\0".join([code.co_code, names, *constants]), digest_size=16).digest()
