@@ -49,6 +49,7 @@ def cli() -> None:
 @click.option(
     "--per-cell", is_flag=True, help="Let each cell draw from its own stream, so that changing one leaves the others as they are."
 )
+@click.option("--strict", is_flag=True, help="Let the frameworks use deterministic operations only, from the first cell on.")
 @click.option("--no-seal", is_flag=True, help="Leave unseeded generators to the operating system's entropy.")
 @_timeout
 @_kernel
@@ -59,6 +60,7 @@ def run(
     output: Path | None,
     seed: int | None,
     per_cell: bool,
+    strict: bool,
     no_seal: bool,
     timeout: float | None,
     kernel: str | None,
@@ -72,7 +74,7 @@ def run(
 
     report = Report(quiet=quiet, stream=stream)
     mode = PER_CELL if per_cell else STREAM
-    options = RunOptions(seed=seed, seal=not no_seal, timeout=timeout, kernel=kernel, output=output, mode=mode)
+    options = RunOptions(seed=seed, seal=not no_seal, timeout=timeout, kernel=kernel, output=output, mode=mode, strict=strict)
     result = run_notebook(notebook, options, report.progress(notebook))
     report.ran(result)
     if result.execution.interrupted:
@@ -145,6 +147,63 @@ def show(notebook: Path, as_json: bool) -> int:
     else:
         Report().shown(read, record)
     return OK
+
+
+def _place(user: bool, system: bool) -> str:
+    if user and system:
+        raise click.UsageError("give --user or --system, not both")
+    return "user" if user else "system" if system else "environment"
+
+
+_user = click.option("--user", is_flag=True, help="For all environments of this user.")
+_system = click.option("--system", is_flag=True, help="For all users of this machine.")
+
+
+@cli.command()
+@_user
+@_system
+def enable(user: bool, system: bool) -> int:
+    """Let kernels load seednb at their start, before the first cell: those of this environment, or more.
+
+    Kernels that a Jupyter Server starts also get what must be set before Python starts, such as the hash seed.
+    """
+    from seednb import startup
+
+    written = startup.enable(startup.place(_place(user, system)))
+    for path in written:
+        click.echo(f"seednb: wrote {path}")
+    if written:
+        click.echo("seednb: enabled: kernels load seednb from their next start on; restart a running Jupyter Server; seednb doctor checks")
+    else:
+        click.echo("seednb: it was enabled already")
+    return OK
+
+
+@cli.command()
+def disable() -> int:
+    """Take away what `seednb enable` has written, wherever that was."""
+    from seednb import startup
+
+    removed = [path for name in startup.PLACES for path in startup.disable(startup.place(name))]
+    for path in removed:
+        click.echo(f"seednb: removed {path}")
+    click.echo("seednb: disabled: kernels load it no more from their next start on" if removed else "seednb: it was not enabled")
+    return OK
+
+
+@cli.command()
+@_json
+def doctor(as_json: bool) -> int:
+    """Say what is in force in each front end, and how to mend what is not."""
+    from seednb.doctor import examine
+    from seednb.replay.report import Report
+
+    examination = examine(Path.cwd())
+    if as_json:
+        _print_json(examination.to_json())
+    else:
+        Report().examined(examination)
+    return OK if examination.well else FAILED
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

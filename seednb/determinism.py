@@ -1,149 +1,174 @@
-"""What beside the seed decides a result: switches in force, versions, threads, processor. Reads, imports nothing, changes nothing."""
+"""Switches that make frameworks use deterministic operations only: what is in force, and what came too late."""
 
 from __future__ import annotations
 
-import ctypes
 import os
-import platform
-import re
-import sys
-from functools import lru_cache, partial
-from typing import Any, Callable, Optional
+from collections.abc import Mapping
+from typing import Any, Callable, NamedTuple
 
+from seednb.environment import ask, hash_seed
 from seednb.sources.base import complete
 
-FLAGS = (
-    "ATEN_CPU_CAPABILITY",
-    "CUBLAS_WORKSPACE_CONFIG",
-    "KERAS_BACKEND",
-    "MKL_CBWR",
-    "NPY_DISABLE_CPU_FEATURES",
-    "ONEDNN_MAX_CPU_ISA",
-    "OPENBLAS_CORETYPE",
-    "TF_CUDNN_DETERMINISTIC",
-    "TF_DETERMINISTIC_OPS",
-    "TF_ENABLE_ONEDNN_OPTS",
-    "XLA_FLAGS",
-)
-"""Environment variables that change the bits of results without changing the code."""
-
-THREADS = ("MKL_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-
-PACKAGES = frozenset(
-    "caffe catboost cupy cv2 dask datasets faker flax gymnasium jax jaxlib keras lightgbm lightning matplotlib networkx numba "
-    "numpy optax optuna pandas polars scipy seaborn skimage sklearn statsmodels tensorflow tensorflow_probability torch "
-    "torchvision transformers umap xgboost".split()
-)
-"""Packages that draw or compute, by import name; the versions of those that the notebook loaded are recorded."""
-
-_CPU_FLAGS = frozenset({"avx", "avx2", "fma", "avx512f", "avx512_bf16", "avx512_vnni", "amx_tile", "neon", "asimd", "sve"})
-_BLAS = re.compile(r"/((?:lib)?(?:scipy_)?(?:openblas|mkl_rt|blis|blas|gomp|omp|iomp5|flexiblas)[\w.-]*\.(?:so|dylib)[\w.]*)$")
-_MAX_TEXT = 200
+TORCH, TENSORFLOW, JAX = "torch", "tensorflow.python.framework.config", "jax"
+SWITCHED_MODULES = frozenset({TORCH, TENSORFLOW, JAX})
+STRICT = "strict"
+RESTART = "%seed restart puts it into force"
+_CUBLAS, _XLA = "CUBLAS_WORKSPACE_CONFIG", "XLA_FLAGS"
+_XLA_FLAG = "--xla_gpu_deterministic_ops=true"
 
 
-def environment() -> dict[str, Any]:
-    """Return the record's description of this process: no clock times, no paths, the same for the same set-up."""
-    return {
-        "python": platform.python_version(),
-        "implementation": platform.python_implementation(),
-        "platform": f"{platform.system()}-{platform.machine()}",
-        "cpu": cpu(),
-        "cores": cores(),
-        "threads": threads(),
-        "blas": math_libraries(),
-        "flags": {name: os.environ[name][:_MAX_TEXT] for name in FLAGS if name in os.environ},
-        "devices": devices(),
-        "packages": packages(),
-    }
+class Report(NamedTuple):
+    """What was switched: what is in force, what came too late and why, and what the user should know."""
+
+    in_force: list[str]
+    too_late: list[str]
+    told: list[str]
+
+    def __str__(self) -> str:
+        parts = [", ".join(self.in_force) or "nothing to switch yet"]
+        parts += [f"too late: {text}" for text in self.too_late]
+        return "; ".join([*parts, *self.told])
 
 
-def determinism() -> dict[str, Any]:
-    """Return the determinism switches that the loaded frameworks report."""
-    switches: dict[str, Any] = {}
-    torch: Any = complete("torch")
+class Switches:
+    """The determinism switches of one runtime. A framework that is imported later is switched at its import.
+
+    Nothing is switched unless the user, or the record of a run that was strict from its start, asks for it: deterministic
+    operations give other results, cost time, and raise where there is none.
+    """
+
+    def __init__(self) -> None:
+        self.strict_now = False
+        self.from_start = False
+        self._undo: list[Callable[[], None]] = []
+
+    def strict(self) -> Report:
+        """Switch every loaded framework, and every other one at its import."""
+        self.strict_now = True
+        report = Report([], [], ["operations may be slower, and raise where they have no deterministic form"])
+        for module in sorted(SWITCHED_MODULES):
+            if complete(module) is not None:
+                self._switch(module, report, late=True)
+        if hash_seed() is None:
+            report.too_late.append(f"the hash seed, which must be set before Python starts ({RESTART})")
+        return report
+
+    def relaxed(self) -> Report:
+        """Put back what can be put back."""
+        self.strict_now = False
+        report = Report([], [], [])
+        while self._undo:
+            self._undo.pop()()
+        if tensorflow_is_strict():
+            report.told.append("TensorFlow has no way back from op determinism: %seed restart goes back")
+        report.in_force.append("deterministic operations are not asked for any more")
+        return report
+
+    def apply(self, settings: Mapping[str, Any]) -> list[str]:
+        """Apply what a plan asks for before the first cell: only the closed list; return the names of what is not on it."""
+        if settings.get(STRICT) is True:
+            self.from_start = True
+            self.strict()
+        return sorted(name for name, value in settings.items() if name != STRICT or not isinstance(value, bool))
+
+    def imported(self, module: str) -> None:
+        """Switch a framework that has just been imported."""
+        if self.strict_now and module in SWITCHED_MODULES:
+            self._switch(module, Report([], [], []), late=False)
+
+    def stop(self) -> None:
+        """Put everything back that can be."""
+        self.relaxed()
+        self.from_start = False
+
+    def _switch(self, module: str, report: Report, *, late: bool) -> None:
+        switch = {TORCH: self._torch, TENSORFLOW: self._tensorflow, JAX: self._jax}[module]
+        try:
+            switch(report, late=late)
+        except Exception as error:  # a version that lacks a switch, or says no
+            report.too_late.append(f"{module.partition('.')[0]} refuses: {type(error).__name__}: {error}")
+
+    def _torch(self, report: Report, *, late: bool) -> None:
+        torch: Any = complete(TORCH)
+        cudnn, fill = torch.backends.cudnn, getattr(torch.utils, "deterministic", None)
+        before = (torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled())
+        flags = (cudnn.deterministic, cudnn.benchmark, getattr(fill, "fill_uninitialized_memory", None))
+        torch.use_deterministic_algorithms(mode=True)
+        cudnn.deterministic, cudnn.benchmark = True, False
+        if fill is not None:
+            fill.fill_uninitialized_memory = False  # costs up to 15 %, and hides nothing but reads of memory that nobody wrote
+
+        def undo() -> None:
+            torch.use_deterministic_algorithms(before[0], warn_only=before[1])
+            cudnn.deterministic, cudnn.benchmark = flags[:2]
+            if fill is not None:
+                fill.fill_uninitialized_memory = flags[2]
+
+        self._undo.append(undo)
+        report.in_force.append("torch uses deterministic algorithms")
+        if _needs_cublas(torch.__version__) and _CUBLAS not in os.environ:
+            if torch.cuda.is_initialized():
+                report.too_late.append(f"{_CUBLAS}, since CUDA is initialised ({RESTART})")
+            else:
+                self._set(_CUBLAS, ":4096:8")
+
+    def _tensorflow(self, report: Report, *, late: bool) -> None:
+        context: Any = complete("tensorflow.python.eager.context")
+        started = late and getattr(getattr(context, "_context", None), "_initialized", False)
+        if not tensorflow_is_strict():
+            module: Any = complete(TENSORFLOW)
+            module.enable_op_determinism()
+            if started:
+                report.too_late.append(f"tensorflow for what has run already, and for traced functions ({RESTART})")
+        report.in_force.append("tensorflow uses deterministic ops")
+
+    def _jax(self, report: Report, *, late: bool) -> None:
+        flags = os.environ.get(_XLA, "")
+        if _XLA_FLAG in flags.split():
+            report.in_force.append("XLA uses deterministic ops")
+            return
+        self._set(_XLA, f"{flags} {_XLA_FLAG}".strip())
+        bridge: Any = complete("jax._src.xla_bridge")
+        if late and getattr(bridge, "_backends", None):
+            report.too_late.append(f"{_XLA}, since JAX's backend has started ({RESTART})")
+        else:
+            report.in_force.append("XLA uses deterministic ops on GPUs")
+
+    def _set(self, name: str, value: str) -> None:
+        before = os.environ.get(name)
+        os.environ[name] = value
+
+        def undo() -> None:
+            if os.environ.get(name) != value:
+                return
+            if before is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = before
+
+        self._undo.append(undo)
+
+
+def determinism(switches: Switches) -> dict[str, Any]:
+    """Return the determinism switches that the loaded frameworks report; `strict` where it was in force from the start."""
+    found: dict[str, Any] = {STRICT: True} if switches.from_start and switches.strict_now else {}
+    torch: Any = complete(TORCH)
     if torch is not None:
-        switches["torch.deterministic_algorithms"] = _ask(lambda: bool(torch.are_deterministic_algorithms_enabled()))
-    tensorflow: Any = complete("tensorflow.python.framework.config")
-    if tensorflow is not None:
-        switches["tensorflow.op_determinism"] = _ask(lambda: bool(tensorflow.is_op_determinism_enabled()))
-    return {name: value for name, value in switches.items() if value is not None}
+        found["torch.deterministic_algorithms"] = ask(lambda: bool(torch.are_deterministic_algorithms_enabled()))
+        found["torch.cudnn_benchmark"] = ask(lambda: bool(torch.backends.cudnn.benchmark)) or None
+        found["torch.cudnn_deterministic"] = ask(lambda: bool(torch.backends.cudnn.deterministic)) or None
+    if complete(TENSORFLOW) is not None:
+        found["tensorflow.op_determinism"] = tensorflow_is_strict()
+    return {name: value for name, value in found.items() if value is not None}
 
 
-def hash_seed() -> Optional[int]:
-    """Return the hash seed if it is 0; any other one cannot be told from a random one inside the process."""
-    secret = _ask(lambda: bytes((ctypes.c_ubyte * 24).in_dll(ctypes.pythonapi, "_Py_HashSecret")))
-    return 0 if secret == bytes(24) else None
+def tensorflow_is_strict() -> bool:
+    """Tell whether TensorFlow's op determinism is on."""
+    module: Any = complete(TENSORFLOW)
+    return bool(module is not None and ask(module.is_op_determinism_enabled))
 
 
-@lru_cache(maxsize=1)
-def cpu() -> str:
-    """Return the processor's name and those of its instruction sets that libraries choose their kernels by."""
-    model, flags = platform.machine(), ""
-    for line in (_ask(_cpuinfo) or "").splitlines():
-        name, _, value = line.partition(":")
-        if name.strip() == "model name":
-            model = value.strip()
-        elif name.strip() in {"flags", "Features"}:
-            flags = " ".join(sorted(_CPU_FLAGS.intersection(value.split())))
-            break
-    return f"{model} ({flags})"[:_MAX_TEXT] if flags else model[:_MAX_TEXT]
-
-
-def cores() -> int:
-    """Return how many processor cores this process may use."""
-    affinity: Optional[Callable[[int], set[int]]] = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
-
-
-def threads() -> dict[str, int]:
-    """Return the thread counts that are set in the environment, or that loaded frameworks report."""
-    counts = {name: int(os.environ[name]) for name in THREADS if os.environ.get(name, "").isdecimal()}
-    count = _ask(lambda: int(sys.modules["torch"].get_num_threads())) if complete("torch") is not None else None
-    return counts if count is None else {**counts, "torch": count}
-
-
-def math_libraries() -> list[str]:
-    """Return the file names of the loaded BLAS and OpenMP libraries (their builds carry a hash in the name), sorted."""
-    return list(_math_libraries(len(sys.modules)))
-
-
-def devices() -> list[str]:
-    """Return the accelerators that the user's code has initialised; asking for others would initialise them."""
-    cuda: Any = getattr(complete("torch"), "cuda", None)
-    if cuda is None or not _ask(cuda.is_initialized):
-        return []
-    return [str(_ask(partial(cuda.get_device_name, index)) or "cuda") for index in range(cuda.device_count())]
-
-
-def packages() -> dict[str, str]:
-    """Return the versions of the loaded packages that draw or compute."""
-    versions = {name: _ask(partial(_version, name)) for name in sorted(PACKAGES & sys.modules.keys())}
-    return {name: version[:_MAX_TEXT] for name, version in versions.items() if isinstance(version, str)}
-
-
-def _version(name: str) -> Any:
-    return getattr(complete(name), "__version__", None)
-
-
-@lru_cache(maxsize=1)
-def _math_libraries(_modules: int) -> tuple[str, ...]:
-    """Look through the memory map again only when modules have been imported: it is a long file."""
-    text = _ask(lambda: _read("/proc/self/maps")) or ""
-    return tuple(sorted({match[1] for line in text.splitlines() if (match := _BLAS.search(line))}))
-
-
-def _cpuinfo() -> str:
-    return _read("/proc/cpuinfo", limit=16_384)
-
-
-def _read(path: str, *, limit: int = -1) -> str:
-    with open(path, encoding="utf-8", errors="replace") as file:
-        return file.read(limit)
-
-
-def _ask(question: Callable[[], Any]) -> Any:
-    """Return the answer, or None where this platform or version has none: a description must not fail."""
-    try:
-        return question()
-    except Exception:
-        return None
+def _needs_cublas(version: str) -> bool:
+    """Tell whether a PyTorch is older than 2.10, which allocates cuBLAS workspaces deterministically by itself."""
+    numbers = [int(word) for word in version.split("+")[0].split(".")[:2] if word.isdigit()]
+    return numbers < [2, 10]

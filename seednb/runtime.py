@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterable
 from typing import Any, NamedTuple, Optional
 
+from seednb.determinism import SWITCHED_MODULES, Switches
 from seednb.entropy import Seal
 from seednb.errors import NotNowError, SeednbError
 from seednb.guard import Guard
@@ -53,6 +54,7 @@ class Runtime:
         self.tasks = Tasks()
         self.seal = Seal(self.tasks)
         self.sealing = True
+        self.switches = Switches()
         self.group = SourceGroup(builtin() if sources is None else sources)
         self.sources, self.failures, self.failed = self.group.sources, self.group.failures, self.group.failed
         self.rewinding = Rewinding(self.group, self.seal)
@@ -63,7 +65,7 @@ class Runtime:
         self._early = False
         self._drew = False
         self._home = os.getpid()
-        watched = (SEALED_MODULES | TASK_MODULES).union(source.module for source in self.sources)
+        watched = (SEALED_MODULES | TASK_MODULES | SWITCHED_MODULES).union(source.module for source in self.sources)
         self._imports = ImportHook(watched, self)
 
     # -- seeding ---------------------------------------------------------------------------------
@@ -96,6 +98,7 @@ class Runtime:
         self._imports.uninstall()
         self.seal.stop()
         self.tasks.uninstall()
+        self.switches.stop()
         self.guard.forget()
         self.seed = None
 
@@ -304,6 +307,7 @@ class Runtime:
         """Seed a source whose module has just been imported, and seal what came with it."""
         self.tasks.imported(module)
         self.seal.imported(module)
+        self.switches.imported(module)
         if threading.get_ident() == threading.main_thread().ident:
             self._adopt()
         else:

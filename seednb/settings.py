@@ -5,7 +5,9 @@ from __future__ import annotations
 import operator
 import os
 import re
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, Optional
 
@@ -75,9 +77,35 @@ def pyproject(directory: Path) -> tuple[Optional[Path], dict[str, Any]]:
     return None, {}
 
 
+def switched_off(directory: Optional[Path] = None, environ: Optional[Mapping[str, str]] = None) -> str:
+    """Return what keeps seednb out of this process, in words: SEEDNB=off, or `enabled = false` in the nearest pyproject.toml; or nothing.
+
+    Raises SettingsError where that file cannot be read, or says something else than true or false.
+    """
+    if is_off(environ):
+        return "switched off by SEEDNB=off"
+    path, table = pyproject(directory or _working_directory())
+    enabled = table.get("enabled", True)
+    if not isinstance(enabled, bool):
+        raise SettingsError(f"{path}: [tool.seednb] enabled = {_cut(repr(enabled))}: give true or false")
+    return "" if enabled else f"switched off by {path}"
+
+
 def is_off(environ: Optional[Mapping[str, str]] = None) -> bool:
     """Tell whether SEEDNB=off asks seednb to keep out of this process."""
     return (os.environ if environ is None else environ).get("SEEDNB", "").strip().lower() in {"off", "0", "false", "no"}
+
+
+@contextmanager
+def own_imports() -> Iterator[None]:
+    """Import nothing from the working directory meanwhile: what lies beside a notebook is not ours."""
+    before = sys.path
+    here = {"", ".", os.path.realpath(_working_directory())}
+    sys.path = [entry for entry in before if entry not in here and os.path.realpath(entry) not in here]
+    try:
+        yield
+    finally:
+        sys.path = before
 
 
 def _integer(value: object) -> Optional[int]:
@@ -102,7 +130,8 @@ def _table(text: str, path: Path) -> dict[str, Any]:
     if "seednb" not in text:
         return {}
     try:
-        import tomllib
+        with own_imports():
+            import tomllib
     except ImportError:  # Python < 3.11 has no TOML reader
         return _scalars(text)
     try:

@@ -336,7 +336,8 @@ module = importlib.util.module_from_spec(spec)
 sys.modules["torch"] = module
 spec.loader.exec_module(module)
 from seednb.runtime import session
-from seednb.determinism import determinism, environment
+from seednb.determinism import determinism
+from seednb.environment import environment
 session().begin_cell("a"); session().end_cell()
 environment(); determinism()
 early = "torch._C" in sys.modules

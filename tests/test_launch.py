@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from seednb.determinism import cores
+from seednb.environment import cores
 from seednb.launch import plan_environment
 
 

@@ -9,7 +9,8 @@ import threading
 import warnings
 from typing import Any, Optional
 
-from seednb.determinism import determinism, environment, hash_seed
+from seednb.determinism import determinism
+from seednb.environment import environment, hash_seed
 from seednb.errors import GuardWarning, RerunWarning, SeednbError
 from seednb.inflight import CellFacts
 from seednb.inputs import InputFiles
@@ -19,8 +20,10 @@ from seednb.kernel.listeners import Listeners
 from seednb.kernel.magic import SeedMagic
 from seednb.kernel.names import CellNames
 from seednb.kernel.output import RecordOutput
+from seednb.kernel.restart import InPlaceRestart, arrived
 from seednb.runtime import end_session, session
-from seednb.settings import ENVIRONMENT, is_off
+from seednb.settings import ENVIRONMENT, Choice, check_seed, switched_off
+from seednb.streams import MODES
 from seednb.wire import WIRE_VERSION, Answer, CellEvent, Current, Plan
 
 
@@ -31,11 +34,12 @@ class Extension:
         self.shell = shell
         self.runtime = session()
         self.runtime.rewinding.namespace = shell.user_ns
-        self.off = "switched off by SEEDNB=off" if is_off() else ""
+        self.off = _off()
         self.output = RecordOutput(shell, self.runtime)
         self.names = CellNames()
-        self.magic = SeedMagic(shell, self.runtime, self.output, self.names, off=self.off)
         self.listeners = Listeners(shell, self.runtime)
+        restart = InPlaceRestart(shell, self.runtime, self.output, self.listeners)
+        self.magic = SeedMagic(shell, self.runtime, self.output, self.names, restart, off=self.off)
         self.callbacks = Callbacks(shell, self.runtime)
         self.cells = CellHooks(shell, self.runtime, self._cell_done, self._warn)
         self._at_start = at_start
@@ -81,6 +85,16 @@ class Extension:
 
         return {"version": WIRE_VERSION, "package": __version__, "current": self.current(), "record": self.output.record()}
 
+    def go_on(self, told: dict[str, Any]) -> None:
+        """Take over from the process that has restarted in place: its seed and mode, until the notebook says otherwise."""
+        try:
+            self.magic.pending = Choice(check_seed(told["seed"]), told["origin"])
+        except SeednbError:  # there was none
+            self.magic.pending = None
+        if told["mode"] in MODES:
+            self.runtime.mode = told["mode"]
+        arrived(self.shell, told, self.runtime.epoch)
+
     def attach(self, plan: Plan) -> Current:
         """Obey a runner: seed as it plans, and send it an event for each cell from now on."""
         self.magic.plan = plan
@@ -98,6 +112,7 @@ class Extension:
             else:
                 os.environ[name] = value
         self.runtime.mode, self.runtime.streams = plan["mode"], plan["streams"]
+        self.runtime.switches.apply(plan["settings"])
         if plan["seed"] is not None:
             self.runtime.start(plan["seed"], plan["origin"], sealing=plan["seal"], before_cells=True)
         return self.current()
@@ -115,7 +130,7 @@ class Extension:
             "hash_seed": hash_seed(),
             "reseeds": [list(item) for item in runtime.reseeds],
             "environment": environment(),
-            "determinism": determinism(),
+            "determinism": determinism(runtime.switches),
             "inputs": [] if self._inputs is None else self._inputs.names(),
             "busy_at_exit": _exit_handlers() > self._exit_handlers or _has_other_threads(),
         }
@@ -203,6 +218,14 @@ def unload(shell: Any) -> None:
     if extension is not None:
         extension.uninstall()
         del shell._seednb
+
+
+def _off() -> str:
+    """Return why seednb is switched off; a pyproject.toml that cannot be read is told when it is asked for a seed."""
+    try:
+        return switched_off()
+    except SeednbError:
+        return ""
 
 
 def _ipykernel_compiler() -> Any:

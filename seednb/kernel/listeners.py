@@ -90,7 +90,7 @@ class Listeners:
             "seed": runtime.seed,
             "origin": runtime.seed_origin,
             "mode": runtime.mode,
-            "determinism": determinism(),
+            "determinism": determinism(runtime.switches),
         }
         return state
 

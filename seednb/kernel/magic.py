@@ -10,6 +10,7 @@ from seednb.errors import NotNowError, SeedError, SeednbError
 from seednb.kernel.names import CellNames
 from seednb.kernel.output import RecordOutput
 from seednb.kernel.register import MagicNames
+from seednb.kernel.restart import InPlaceRestart
 from seednb.kernel.status import origin_of, status
 from seednb.runtime import Runtime
 from seednb.settings import Choice, check_seed, choose_seed, generate_seed
@@ -26,11 +27,13 @@ class SeedMagic:
     `off`: why seednb is switched off, or nothing.
     """
 
-    def __init__(self, shell: Any, runtime: Runtime, output: RecordOutput, names: CellNames, *, off: str) -> None:
+    def __init__(self, shell: Any, runtime: Runtime, output: RecordOutput, names: CellNames, restart: InPlaceRestart, *, off: str) -> None:
         self._shell = shell
         self._runtime = runtime
         self._output = output
         self._names = names
+        self._in_place = restart
+        self.pending: Optional[Choice] = None
         self.off = off
         self._asked = bool(off)
         self.plan: Optional[Plan] = None
@@ -38,7 +41,10 @@ class SeedMagic:
             "new": lambda _: self._seed(None),
             "off": self._stop,
             "per-cell": lambda _: self._mode(PER_CELL),
+            "relaxed": lambda _: f"relaxed: {runtime.switches.relaxed()}",
+            "restart": self._restart,
             "rewind": self._rewind,
+            "strict": self._strict,
             "stream": lambda _: self._mode(STREAM),
             ONE_CELL: self._one_cell,
         }
@@ -126,6 +132,17 @@ class SeedMagic:
         text = f"{', '.join(done.names) or 'no generator'} put back to where {where} first found them"
         return f"{text}; not found any more: {', '.join(done.missing)}" if done.missing else text
 
+    def _restart(self, _: str) -> str:
+        if self.plan is not None:
+            raise SeednbError("this notebook is run by seednb, in a fresh runtime: there is nothing to restart")
+        self._in_place.request()
+        return ""
+
+    def _strict(self, _: str) -> str:
+        if self._runtime.seed is None:
+            self.start_unasked()
+        return f"strict: {self._runtime.switches.strict()}"
+
     def _one_cell(self, argument: str) -> str:
         try:
             if self._runtime.seed is None:
@@ -142,7 +159,7 @@ class SeedMagic:
         if self._asked or self._runtime.start_seed is not None:
             return
         self._asked = True
-        choice = choose_seed()
+        choice = self.pending or choose_seed()
         self._runtime.start(choice.seed, choice.origin, sealing=self._runtime.sealing, before_cells=True)
 
     def show_seed(self) -> None:

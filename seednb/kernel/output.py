@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any, Callable, Optional
 
-from seednb.determinism import determinism, environment, hash_seed
+from seednb.determinism import determinism
+from seednb.environment import environment, hash_seed
 from seednb.inflight import CellFacts
 from seednb.runtime import Runtime
 from seednb.wire import CANON_VERSION, RECORD_MIME, RECORD_VERSION, cell_line
@@ -34,8 +35,11 @@ class RecordOutput:
         """Tell whether an output carries the record, or none ever will."""
         return self._shown is not None or not self.carries_record
 
-    def show(self, text: str, *, carries: bool = False) -> None:
-        """Show a text in the running cell; with `carries`, the record moves to this output."""
+    def show(self, text: str, *, carries: bool = False, display_id: str = "") -> None:
+        """Show a text in the running cell; with `carries`, the record moves to this output; with an id, `update` finds it."""
+        if display_id:
+            self._shell.display_pub.publish(_bundle(text), transient={"display_id": display_id})
+            return
         # What a cell captures is seen by nobody who could update it.
         if not carries or not self.carries_record or type(self._shell.display_pub).__name__ == "CapturingDisplayPublisher":
             self._shell.display_pub.publish(_bundle(text))
@@ -45,6 +49,10 @@ class RecordOutput:
         self._displays += 1
         self._shown = (f"seednb-{self._runtime.epoch}-{self._displays}", text)
         self._shell.display_pub.publish(self._with_record(), transient={"display_id": self._shown[0]})
+
+    def update(self, display_id: str, text: str) -> None:
+        """Replace a text that was shown with an id."""
+        self._shell.display_pub.publish(_bundle(text), transient={"display_id": display_id}, update=True)
 
     def add(self, event: Any, facts: CellFacts) -> None:
         """Add a cell that has ended to the record."""
@@ -71,7 +79,7 @@ class RecordOutput:
             "reseeds": [list(item) for item in runtime.reseeds],
             "sealed": runtime.sealing,
             "hash_seed": hash_seed(),
-            "determinism": determinism(),
+            "determinism": determinism(runtime.switches),
             "environment": environment(),
             "inputs": {},
             "parameters": {},

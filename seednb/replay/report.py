@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
     from seednb.compare import CellResult, Comparison
+    from seednb.doctor import Examination
     from seednb.notebook import Notebook
     from seednb.record import Record
     from seednb.replay.run import RunResult
@@ -24,6 +25,7 @@ MARKS = {
     "diverged": ("✗", "bold red"),
     "failed": ("!", "bold red"),
 }
+_STATES = {"well": ("✓", "green"), "note": ("·", "dim"), "wrong": ("✗", "bold red")}
 _SOURCE_WIDTH = 44
 
 
@@ -75,6 +77,15 @@ class Report:
     def compared(self, first: Path, second: Path, comparison: Comparison) -> None:
         """Show a comparison's table and its summary."""
         self._compared(f"{first} and {second}", comparison)
+
+    def examined(self, examination: Examination) -> None:
+        """Show what `seednb doctor` has found."""
+        for title, findings in (("this environment", examination.environment), ("front end", examination.front_ends)):
+            table = _table("", title, "", "what to do")
+            for finding in findings:
+                mark, style = _STATES[finding.state]
+                table.add_row(f"[{style}]{mark}[/]", finding.what, _escaped(finding.text), _escaped(finding.fix))
+            self.console().print(table)
 
     def shown(self, notebook: Notebook, record: Record) -> None:
         """Show a record."""
@@ -174,7 +185,9 @@ def _table(*columns: str) -> Any:
 
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="dim")
     for column in columns:
-        table.add_column(column, justify="right" if column == "cell" else "left", overflow="fold" if column == "why" else "ellipsis")
+        table.add_column(
+            column, justify="right" if column == "cell" else "left", overflow="ellipsis" if column in {"cell", "source"} else "fold"
+        )
     return table
 
 

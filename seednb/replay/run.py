@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from seednb.compare import CANON, Verdict, compare_outputs, output_digests, worst
+from seednb.determinism import STRICT
 from seednb.digest import digest
 from seednb.errors import NotebookError, SettingsError
 from seednb.launch import Environment, plan_environment
@@ -16,7 +17,7 @@ from seednb.notebook import Notebook, check_writable, is_trusted, sign
 from seednb.record import CellLine, Record
 from seednb.replay.client import CellRun
 from seednb.replay.execute import Execution, Progress, execute, make_plan
-from seednb.settings import Choice, choose_seed, environment_seed, is_off
+from seednb.settings import Choice, choose_seed, environment_seed, switched_off
 from seednb.streams import STREAM
 from seednb.wire import cell_line
 
@@ -31,6 +32,7 @@ class RunOptions:
     kernel: str | None = None
     output: Path | None = None
     mode: str = STREAM
+    strict: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,13 +52,14 @@ def run_notebook(path: Path, options: RunOptions, progress: Progress | None = No
     `NAME.partial.ipynb` beside it. Raises NotebookError, SeedError, SettingsError or KernelError, with the file
     untouched.
     """
-    refuse_when_off()
+    refuse_when_off(path.parent)
     target = options.output or path
     check_writable(target)
     notebook = Notebook.read(path, sweep=True)
     choice, override = choose(options.seed, path.parent)
     environment = plan_environment()
-    plan = make_plan(choice.seed, choice.origin, environment, override=override, seal=options.seal, mode=options.mode)
+    settings = {STRICT: True} if options.strict else {}
+    plan = make_plan(choice.seed, choice.origin, environment, override=override, seal=options.seal, mode=options.mode, settings=settings)
     execution = execute(
         notebook.nb,
         notebook.keys(),
@@ -78,10 +81,11 @@ def choose(asked: int | None, folder: Path) -> tuple[Choice, bool]:
     return (found, True) if found is not None else (choose_seed(folder.resolve()), False)
 
 
-def refuse_when_off() -> None:
-    """Raise SettingsError where SEEDNB=off asks seednb to keep out."""
-    if is_off():
-        raise SettingsError("SEEDNB=off is set in the environment; unset it to run notebooks with seednb")
+def refuse_when_off(folder: Path) -> None:
+    """Raise SettingsError where SEEDNB=off, or the nearest pyproject.toml, asks seednb to keep out."""
+    reason = switched_off(folder.resolve())
+    if reason:
+        raise SettingsError(f"{reason}: change that to run notebooks with seednb")
 
 
 def make_record(execution: Execution, environment: Environment, *, folder: Path) -> Record | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from seednb.compare import Comparison, compare_notebooks
+from seednb.determinism import STRICT
 from seednb.launch import Environment, plan_environment
 from seednb.notebook import Notebook
 from seednb.record import Record
@@ -68,7 +69,7 @@ def verify_notebook(path: Path, options: VerifyOptions, progress: Progress | Non
     A notebook without a record is run twice with one new seed and two different hash seeds, and the runs are compared
     with each other. Raises NotebookError, RecordError, SeedError, SettingsError or KernelError.
     """
-    refuse_when_off()
+    refuse_when_off(path.parent)
     notebook = Notebook.read(path)
     record = notebook.record()
     if record is None:
@@ -110,6 +111,7 @@ def _replay(
         seal=record.sealed if record is not None else True,
         replay=record is not None and options.seed is None,
         reseeds=tuple(record.reseeds) if record is not None else (),
+        settings={} if record is None else {name: value for name, value in record.determinism.items() if name == STRICT},
         **_streams(notebook, record),
     )
     execution = execute(
@@ -122,6 +124,7 @@ def _replay(
         kernel=options.kernel,
         progress=progress,
     )
+    execution.notices.extend(environment.notices)
     return _Replay(execution, _replayed(notebook.nb, execution), make_record(execution, environment, folder=folder))
 
 
@@ -144,7 +147,8 @@ def _replayed(nb: dict[str, Any], execution: Execution) -> dict[str, Any]:
 
 
 def _as_recorded(record: Record) -> Environment:
-    return plan_environment(hash_seed=record.hash_seed or 0, threads=record.environment.get("threads"))
+    known = record.environment
+    return plan_environment(hash_seed=record.hash_seed or 0, threads=known.get("threads"), flags=known.get("flags"))
 
 
 def _verification(notebook: Notebook, comparison: Comparison, replay: _Replay, *, seed: int, had_record: bool) -> Verification:

@@ -9,12 +9,12 @@ import sys
 
 import pytest
 
-from seednb import determinism
-from seednb.determinism import PACKAGES, cores, environment, hash_seed, packages, threads
+from seednb import environment as described
+from seednb.environment import PACKAGES, cores, environment, hash_seed, packages, threads
 from tests.processes import fresh, once
 
 KEYS = ["python", "implementation", "platform", "cpu", "cores", "threads", "blas", "flags", "devices", "packages"]
-DESCRIBE = "import json, sys\nfrom seednb.determinism import determinism, environment, hash_seed\n"
+DESCRIBE = "import json, sys\nfrom seednb.determinism import determinism\nfrom seednb.environment import environment, hash_seed\n"
 
 
 def test_environment_is_plain_json_and_repeats():
@@ -107,8 +107,8 @@ def test_describing_imports_nothing():
 
 def test_lists_are_sorted_and_closed():
     """The lists of flags, packages and instruction sets are what the documentation can publish."""
-    assert list(determinism.FLAGS) == sorted(determinism.FLAGS)
-    assert list(determinism.THREADS) == sorted(determinism.THREADS)
+    assert list(described.FLAGS) == sorted(described.FLAGS)
+    assert list(described.THREADS) == sorted(described.THREADS)
     assert {"numpy", "torch", "tensorflow", "sklearn"} <= PACKAGES
     assert set(packages()) <= PACKAGES
     assert hash_seed() in {0, None}
