@@ -1,0 +1,132 @@
+"""The real Jupyter Server of an enabled environment, through its REST interface."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from jupyter_client.blocking.client import BlockingKernelClient
+
+from tests.prefixes import Prefix
+
+SECRET = (
+    "import ctypes, os, random; print(bytes((ctypes.c_ubyte * 24).in_dll(ctypes.pythonapi, '_Py_HashSecret')) == bytes(24), "
+    "[name for name in os.environ if name in ('PYTHONHASHSEED', 'SEEDNB_LAUNCH')], random.random())"
+)
+
+
+class Server:
+    """A Jupyter Server process, and the requests that a front end sends it."""
+
+    def __init__(self, prefix: Prefix, **extra: str) -> None:
+        self.token, self.runtime = secrets.token_hex(8), prefix.home / "runtime"
+        arguments = ["--no-browser", "--allow-root", "--port=0", "--ServerApp.port_retries=0", "--ip=127.0.0.1"]
+        self.log = prefix.home / "log"
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [prefix.python, "-m", "jupyter_server", *arguments, f"--IdentityProvider.token={self.token}"],
+                cwd=prefix.work,
+                env=prefix.variables(JUPYTER_RUNTIME_DIR=str(self.runtime), **extra),
+                stdout=log,
+                stderr=log,
+            )
+        self.url = json.loads(self._wait(f"jpserver-{self.process.pid}.json"))["url"]
+
+    def post(self, path: str) -> dict[str, str]:
+        """Send an empty request and return its answer."""
+        headers = {"Authorization": f"token {self.token}", "Content-Type": "application/json"}
+        request = urllib.request.Request(self.url + path, data=b"{}", headers=headers)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            found: dict[str, str] = json.load(answer)
+        return found
+
+    def run(self, kernel: str, code: str) -> str:
+        """Execute a cell in a kernel of the server and return what it printed."""
+        client = BlockingKernelClient(connection_file=str(self.runtime / f"kernel-{kernel}.json"))
+        client.load_connection_file()
+        client.start_channels()
+        try:
+            client.wait_for_ready(timeout=60)
+            texts: list[str] = []
+            client.execute_interactive(
+                code, timeout=60, output_hook=lambda message: texts.append(message["content"].get("text", "")), allow_stdin=False
+            )
+            return "".join(texts).strip()
+        finally:
+            client.stop_channels()
+
+    def stop(self) -> None:
+        """End the server and its kernels."""
+        self.process.terminate()
+        self.process.wait(60)
+
+    def _wait(self, name: str) -> str:
+        end = time.monotonic() + 60
+        while time.monotonic() < end and self.process.poll() is None:
+            files = [path for path in (Path(self.runtime) / name,) if path.exists() and path.stat().st_size]
+            if files:
+                return files[0].read_text()
+            os.sched_yield()
+            time.sleep(0.05)
+        raise AssertionError(self.log.read_text())
+
+
+@pytest.fixture
+def prefix(tmp_path):
+    """Return an environment in which seednb is enabled."""
+    made = Prefix(tmp_path)
+    assert made.seednb("enable").returncode == 0
+    return made
+
+
+@pytest.fixture
+def serve(prefix):
+    """Return a function that starts the environment's server."""
+    servers = []
+
+    def start(**extra):
+        servers.append(Server(prefix, **extra))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+def test_start_and_restart(serve):
+    """A kernel that the server starts, or restarts, has the hash seed and the seed in force, and a clean environment."""
+    server = serve(SEEDNB_SEED="42")
+    kernel = server.post("api/kernels")["id"]
+    assert server.run(kernel, SECRET) == "True [] 0.6394267984578837"
+    server.post(f"api/kernels/{kernel}/restart")
+    assert server.run(kernel, SECRET) == "True [] 0.6394267984578837"
+
+
+def test_opted_out(serve, prefix):
+    """A kernel in a folder that opts out is started as if seednb were not there."""
+    (prefix.work / "pyproject.toml").write_text("[tool.seednb]\nenabled = false\n")
+    server = serve(SEEDNB_SEED="42")
+    assert server.run(server.post("api/kernels")["id"], SECRET).startswith("False []")
+
+
+def test_chosen_by_the_administrator(serve):
+    """A provisioner that was configured stays."""
+    server = serve(JUPYTER_DEFAULT_PROVISIONER_NAME="another-provisioner")
+    assert "started by another-provisioner, which was configured; it is left as it is" in server.log.read_text()
+
+
+def test_left_behind(serve, prefix):
+    """What enable wrote does not stop a server, nor its kernels, in an environment that seednb was removed from."""
+    lines = (prefix.packages / "shared.pth").read_text().split("\n")
+    (prefix.packages / "shared.pth").write_text(lines[1] + "\n")
+    for path in (prefix.packages / "seednb").parent.glob("seednb-*.dist-info/*"):
+        path.unlink()
+    server = serve()
+    kernel = server.post("api/kernels")["id"]
+    assert server.run(kernel, "print(1)") == "1"
