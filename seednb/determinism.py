@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable, NamedTuple, Optional
 
 from seednb.environment import ask, hash_seed
 from seednb.sources.base import complete
@@ -149,9 +149,9 @@ class Switches:
         self._undo.append(undo)
 
 
-def determinism(switches: Switches) -> dict[str, Any]:
+def determinism(switches: Optional[Switches] = None) -> dict[str, Any]:
     """Return the determinism switches that the loaded frameworks report; `strict` where it was in force from the start."""
-    found: dict[str, Any] = {STRICT: True} if switches.from_start and switches.strict_now else {}
+    found: dict[str, Any] = {STRICT: True} if switches is not None and switches.from_start and switches.strict_now else {}
     torch: Any = complete(TORCH)
     if torch is not None:
         found["torch.deterministic_algorithms"] = ask(lambda: bool(torch.are_deterministic_algorithms_enabled()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -33,6 +34,9 @@ _QUESTION = (
     "__import__('json').dumps([hasattr(get_ipython(), '_seednb'), get_ipython()._seednb.off if hasattr(get_ipython(), '_seednb') else '', "
     "bytes((__import__('ctypes').c_ubyte * 24).in_dll(__import__('ctypes').pythonapi, '_Py_HashSecret')) == bytes(24)])"
 )
+
+
+_SELECTS = re.compile(r"^[^#\n]*default_provisioner_name", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ class _Kernel:
 def examine(folder: Path) -> Examination:
     """Look at this environment as a kernel would find it whose working directory is `folder`; start two kernels to see."""
     found = Examination()
-    found.environment = [_installed(), *_versions(), *_places(), _opted_out(folder), *_shadows(folder)]
+    found.environment = [_installed(), *_versions(), *_places(), *_provisioner(), _opted_out(folder), *_shadows(folder)]
     enabled = [name for name in startup.PLACES if startup.is_ours(startup.place(name).startup)]
     plain, planned = _ask(folder, provisioner=""), _ask(folder, provisioner="seednb-provisioner")
     found.front_ends = [
@@ -91,9 +95,7 @@ def examine(folder: Path) -> Examination:
 
 
 def _installed() -> Finding:
-    missing = [
-        name for name in ("kernel/start.py", "kernel/again.py", "runtime.py", "sources/held.py") if not (startup.PACKAGE / name).is_file()
-    ]
+    missing = [name for name in ("kernel/start.py", "again.py", "runtime.py", "sources/held.py") if not (startup.PACKAGE / name).is_file()]
     text = f"{__version__} in {startup.PACKAGE}, Python {sys.version.split()[0]} of {sys.prefix}"
     if missing:
         return Finding("seednb", WRONG, f"{text}: {', '.join(missing)} missing", "pip install --force-reinstall seednb")
@@ -133,6 +135,20 @@ def _places() -> list[Finding]:
         else:
             findings.append(Finding(f"enabled ({name})", WELL, f"{place.startup}"))
     return findings
+
+
+def _provisioner() -> list[Finding]:
+    from jupyter_core.paths import jupyter_config_path
+
+    name = os.environ.get("JUPYTER_DEFAULT_PROVISIONER_NAME", "")
+    if name and name not in {"local-provisioner", "seednb-provisioner"}:
+        return [Finding("provisioner", NOTE, f"JUPYTER_DEFAULT_PROVISIONER_NAME={name}: it stays, without a hash seed", "unset it")]
+    for folder in map(Path, jupyter_config_path()):
+        for path in (*sorted(folder.glob("jupyter*_config.*")), *sorted((folder / "jupyter_server_config.d").glob("*.json"))):
+            with suppress(OSError, UnicodeDecodeError):
+                if _SELECTS.search(path.read_text(encoding="utf-8")):
+                    return [Finding("provisioner", NOTE, f"{path} selects one: it stays", "take default_provisioner_name out of it")]
+    return []
 
 
 def _opted_out(folder: Path) -> Finding:

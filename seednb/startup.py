@@ -56,7 +56,7 @@ def _seednb_start():
         import seednb.kernel.start
 
         seednb.kernel.start.start(shell)
-    except Exception:
+    except BaseException:  # SystemExit too: it would end the kernel
         for name in [name for name in sys.modules if name.partition(".")[0] == "seednb" and name not in modules]:
             del sys.modules[name]
     finally:

@@ -67,9 +67,19 @@ def test_words_are_written_in_one_order() -> None:
 def test_a_line_of_the_wire_is_read() -> None:
     """The line that a kernel's event gives is a line of the grammar."""
     text = cell_line(
-        {"event": "cell", "key": "a", "source": "0000000000", "sources": {"numpy": "1111111111"}, "seeded": False, "notes": []}
+        {
+            "event": "cell",
+            "version": 2,
+            "epoch": "e",
+            "key": "a",
+            "source": "0000000000",
+            "sources": {"numpy": "1111111111"},
+            "seeded": False,
+            "stream": "a",
+            "notes": [],
+        }
     )
-    assert CellLine.parse(text) == CellLine("0000000000", unseeded=True, sources={"numpy": "1111111111"})
+    assert CellLine.parse(text) == CellLine("0000000000", unseeded=True, stream="a", sources={"numpy": "1111111111"})
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,7 @@ def test_unknown_members_survive() -> None:
 
 def test_a_newer_record_is_flagged_and_kept() -> None:
     """A record of a later version is written back as it is, with what is known of it at hand."""
-    newer = changed(version=2, mode="per-cell", cells={"a": "b3 s=00"}, origin="magic")
+    newer = changed(version=2, mode="sideways", cells={"a": "b3 s=00"}, origin="magic")
     record = Record.from_json(newer)
     assert (record.newer, record.seed, record.origin, record.mode, record.cells) == (True, 42, "magic", "stream", {})
     assert newer == record.to_json()

@@ -22,7 +22,7 @@ from seednb.kernel.names import CellNames
 from seednb.kernel.output import RecordOutput
 from seednb.kernel.restart import InPlaceRestart, arrived
 from seednb.runtime import end_session, session
-from seednb.settings import ENVIRONMENT, Choice, check_seed, switched_off
+from seednb.settings import ENVIRONMENT, Choice, check_seed, is_off, switched_off
 from seednb.streams import MODES
 from seednb.wire import WIRE_VERSION, Answer, CellEvent, Current, Plan
 
@@ -34,7 +34,7 @@ class Extension:
         self.shell = shell
         self.runtime = session()
         self.runtime.rewinding.namespace = shell.user_ns
-        self.off = _off()
+        self.off = _off(at_start=at_start)
         self.output = RecordOutput(shell, self.runtime)
         self.names = CellNames()
         self.listeners = Listeners(shell, self.runtime)
@@ -45,6 +45,7 @@ class Extension:
         self._at_start = at_start
         self._attached = False
         self._told = 0
+        self._problem = ""
         self._exit_handlers = _exit_handlers()
         self._cell_directory: Optional[Any] = None
         self._inputs: Optional[InputFiles] = None
@@ -141,8 +142,13 @@ class Extension:
             return
         self._forget_first_cell()
         try:
-            self.magic.start_unasked()
-        except Exception as error:
+            if switched_off():
+                unload(self.shell)
+            else:
+                self.magic.start_unasked()
+        except SeednbError as error:
+            self._problem = f"seednb: {error}"
+        except Exception as error:  # IPython prints what a hook raises into the cell's output
             self.runtime.failed(error, "no seed is set")
 
     def _forget_first_cell(self) -> None:
@@ -158,6 +164,9 @@ class Extension:
         self.listeners.cell(event)
 
     def _seed_unasked(self) -> None:
+        if self._problem:
+            self.output.show(self._problem)
+            self._problem = ""
         try:
             self.magic.start_unasked()
             self.magic.show_seed()
@@ -220,10 +229,10 @@ def unload(shell: Any) -> None:
         del shell._seednb
 
 
-def _off() -> str:
-    """Return why seednb is switched off; a pyproject.toml that cannot be read is told when it is asked for a seed."""
+def _off(*, at_start: bool) -> str:
+    """Return why seednb is switched off. At a kernel's start no pyproject.toml is read yet; a broken one is told when it is asked for a seed."""
     try:
-        return switched_off()
+        return "switched off by SEEDNB=off" if is_off() else "" if at_start else switched_off()
     except SeednbError:
         return ""
 

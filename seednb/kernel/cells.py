@@ -50,9 +50,11 @@ class CellHooks:
         self._refusal = Refusal(shell)
         self._begun: list[_Begun] = []
         self._lock = threading.Lock()
+        self._watching = False
 
     def install(self) -> None:
         """Begin to watch cells; the one that is running counts from here."""
+        self._watching = True
         self._shell.events.register("pre_run_cell", self.pre_run_cell)
         self._shell.events.register("post_run_cell", self.post_run_cell)
         self._refusal.install()
@@ -62,6 +64,7 @@ class CellHooks:
 
     def uninstall(self) -> None:
         """Stop watching."""
+        self._watching = False
         self._unregister("pre_run_cell", self.pre_run_cell)
         self._unregister("post_run_cell", self.post_run_cell)
         self._refusal.uninstall()
@@ -78,6 +81,8 @@ class CellHooks:
 
     def pre_run_cell(self, info: Any) -> None:
         """A cell begins."""
+        if not self._watching:  # taken away by a hook before this one
+            return
         if not _in_main_thread():
             self._count_elsewhere(1)
             return

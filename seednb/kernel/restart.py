@@ -20,7 +20,7 @@ DELAY = 0.5
 WAIT = 10
 _FRONT_ENDS_OWN = "use the front end's own Restart"
 _OPTION = "--InteractiveShellApp.exec_files="
-_AGAIN = Path(__file__).resolve().parent / "again.py" if "__file__" in globals() else None
+_AGAIN = Path(__file__).resolve().parent.parent / "again.py" if "__file__" in globals() else None
 _POLL_IN, _EVENTS = 1, 15
 _TRIES = (0.2, 0.5, 1.0, 2.0, 3.0)
 
@@ -127,9 +127,13 @@ def queued(kernel: Any) -> bool:
         return True
     manager = getattr(getattr(kernel, "shell_channel_thread", None), "manager", None)
     pair = getattr(manager, "_shell_channel_to_main", None)
-    owner, name = (pair, "to_socket") if manager is not None else (getattr(kernel, "shell_stream", None), "socket")
-    socket = getattr(owner, name, None)
-    return socket is not None and bool(socket.getsockopt(_EVENTS) & _POLL_IN)
+    stream = getattr(pair, "to_stream", None) if manager is not None else getattr(kernel, "shell_stream", None)
+    if stream is None or stream.socket is None:
+        return False
+    waiting = bool(stream.socket.getsockopt(_EVENTS) & _POLL_IN)
+    # Asking a socket of ZeroMQ for its events silences it until something new happens: the stream must look by itself.
+    stream.io_loop.add_callback(lambda: stream._handle_events(stream.socket, 0))
+    return waiting
 
 
 def _application() -> Any:

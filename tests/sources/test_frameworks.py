@@ -86,9 +86,9 @@ def test_tensorflow_global_generator_from_before_the_seed_is_restarted():
     assert facts()["an older global generator is restarted"]
 
 
-def test_tensorflow_off_the_main_thread_keeps_its_entropy():
-    """A generator that a thread makes is not sealed, and that is noted."""
-    assert facts()["notes of a thread"] == ["threads"]
+def test_tensorflow_in_a_thread_is_sealed_too():
+    """A generator that a thread makes is sealed by the thread's path, and that is noted."""
+    assert facts()["notes of a thread"] == ["sealed"]
 
 
 def test_tensorflow_is_put_back():

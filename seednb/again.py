@@ -30,5 +30,5 @@ def _seednb_again(package: str) -> None:
         sys.path = path
 
 
-_seednb_again(__import__("os").path.dirname(__import__("os").path.dirname(__import__("os").path.abspath(__file__))))
+_seednb_again(__import__("os").path.dirname(__import__("os").path.abspath(__file__)))
 del _seednb_again

@@ -1,0 +1,180 @@
+"""`%seed restart`: a fresh runtime in the same process, behind the same connection; refused where it cannot be honest."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import pytest
+
+from tests.kernel.test_listeners import hello
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="restarting in place works on Linux only")
+
+ENVIRONMENT = "[__import__('os').environ.get(name) for name in ('PYTHONHASHSEED', 'SEEDNB_RESTART', 'SEEDNB_LAUNCH')]"
+EPOCH = "get_ipython()._seednb.runtime.epoch"
+PID = "__import__('os').getpid()"
+RESTARTED = "seednb: restarted in place: a fresh runtime, with the hash seed in force; now run all cells"
+LIMIT = 10.0
+
+
+def epoch_after(kernel, before):
+    """Ask for the epoch until there is another one, at most ten seconds; return it."""
+    begun = time.monotonic()
+    while time.monotonic() - begun < LIMIT:
+        request = kernel.client.execute("", silent=True, store_history=False, user_expressions={"v": EPOCH})
+        answer = arrived(kernel, request)
+        if answer.get("status") == "ok" and answer["data"]["text/plain"].strip("'") != before:
+            return answer["data"]["text/plain"].strip("'")
+    raise AssertionError("no new epoch within ten seconds")
+
+
+def arrived(kernel, request):
+    """Return the answer to a question, or an empty one where the kernel was gone when it came."""
+    from queue import Empty
+
+    try:
+        while True:
+            reply = kernel.client.get_shell_msg(timeout=1)
+            if reply["parent_header"].get("msg_id") == request:
+                return reply["content"].get("user_expressions", {}).get("v", {})
+    except Empty:
+        return {}
+
+
+def update(kernel):
+    """Return the text that replaces what the restarting cell showed."""
+    while True:
+        message = kernel.client.get_iopub_msg(timeout=LIMIT)
+        if message["msg_type"] == "update_display_data":
+            text = message["content"]["data"]["text/plain"]
+            if "restart" in text:
+                return text
+
+
+def restart(kernel):
+    """Restart, and wait for the new runtime; return the old and the new epoch."""
+    before = kernel.value(EPOCH)
+    shown = kernel.run("%seed restart", cell="restarts").shown[0]
+    assert shown.startswith("seednb: restarting in place …; if this line does not change within 10 s, use the front end's own Restart")
+    assert update(kernel) == RESTARTED
+    return before, epoch_after(kernel, before)
+
+
+def test_a_restart_gives_a_fresh_runtime_in_the_same_process(start):
+    """Twice: another epoch, the same process, an empty namespace, the hash seed in force and gone from the environment."""
+    kernel = start()
+    kernel.run("%load_ext seednb\n%seed 42\nmine = 1", cell="first")
+    pid, seen = kernel.value(PID), []
+    for _ in range(2):
+        before, after = restart(kernel)
+        seen.append((kernel.value("hash('a')"), kernel.value("'mine' in globals()"), kernel.value(ENVIRONMENT)))
+        assert (kernel.value(PID), after != before) == (pid, True)
+    assert seen[0] == seen[1]
+    assert seen[0][1:] == (False, [None, None, None])
+    assert kernel.value("sum('again.py' in word for word in getattr(__import__('sys'), 'orig_argv', []))") <= 1
+
+
+def test_the_restarting_cell_is_told(seeded):
+    """The line in the cell that asked changes once the new process runs."""
+    seeded.run("%seed restart", cell="restarts")
+    assert update(seeded) == RESTARTED
+
+
+def test_a_generated_seed_survives_and_a_named_one_wins(start):
+    """The first cell after the restart draws from the old start seed, before the notebook names another one."""
+    kernel = start()
+    kernel.run("%load_ext seednb\n%seed new\nimport random", cell="first")
+    first = kernel.run("print(random.random())", cell="draws").out
+    restart(kernel)
+    assert kernel.run("import random\nprint(random.random())", cell="draws").out == first
+    kernel.run("%load_ext seednb\n%seed 42", cell="first")
+    restart(kernel)
+    assert kernel.run("%load_ext seednb\n%seed 43\nimport random\nprint(random.random())").out == "0.038551839337380045"
+
+
+def test_the_mode_survives(seeded):
+    """Cells go on drawing from streams of their own."""
+    seeded.run("%seed per-cell\nimport random", cell="mode")
+    first = seeded.run("print(random.random())", cell="draws").out
+    restart(seeded)
+    assert seeded.run("import random\nprint(random.random())", cell="draws").out == first
+
+
+def test_listeners_are_told_and_must_say_hello_again(seeded):
+    """A listener hears that the kernel restarts; the new runtime knows none, and answers hello with another epoch."""
+    before = hello(seeded)["current"]["epoch"]
+    kinds = [
+        message["content"]["event"] for message in seeded.run("%seed restart", cell="x").messages if message["msg_type"] == "seednb_event"
+    ]
+    assert kinds == ["restart", "cell"]
+    epoch_after(seeded, before)
+    assert [message["msg_type"] for message in seeded.run("1", cell="y").messages if message["msg_type"] == "seednb_event"] == []
+    assert hello(seeded)["current"]["epoch"] != before
+
+
+def test_foreign_modules_beside_the_notebook_are_not_imported(seeded, tmp_path):
+    """The new process loads seednb from its own place, whatever stands in the notebook's folder."""
+    for name in ("seednb.py", "tomllib.py"):
+        (tmp_path / name).write_text("import builtins\nbuiltins.foreign = True\n")
+    restart(seeded)
+    assert seeded.value("hasattr(__import__('builtins'), 'foreign')") is False
+
+
+WAITS = "from seednb.kernel.restart import queued\nwhile not queued(get_ipython().kernel):\n    pass\n"
+
+
+def test_refused_while_cells_are_queued(seeded):
+    """With a cell waiting there is one line, and the waiting cell runs in the old runtime."""
+
+    def then():
+        seeded.client.execute("after = mine + 1", stop_on_error=False)
+
+    result = seeded.run(f"mine = 1\nprint('ready', flush=True)\n{WAITS}%seed restart", cell="restarts", then=then)
+    assert result.err == "seednb: not now: cells are waiting to run; when they have run, restart again"
+    assert seeded.value("after") == 2
+
+
+def test_called_off_if_a_cell_comes_in_meanwhile(seeded):
+    """A cell that arrives between the answer and the restart is not lost: the kernel goes on, and the line says so."""
+    seeded.run("import seednb.kernel.restart as r\nr.queued = lambda kernel: asked.append(1) or len(asked) > 1\nasked = []", cell="a")
+    seeded.run("%seed restart", cell="restarts")
+    assert update(seeded) == "seednb: not restarted: cells came in meanwhile; restart again"
+    assert seeded.value("len(asked)") == 2
+
+
+REFUSED = {
+    "in a run of seednb's": ("get_ipython()._seednb.magic.plan = {}", "this notebook is run by seednb, in a fresh runtime"),
+    "without a connection file": (
+        "import os, ipykernel.kernelapp as k\nos.remove(k.IPKernelApp.instance().abs_connection_file)",
+        "the kernel's connection file is gone",
+    ),
+    "outside of ipykernel": ("import sys\nsys.modules['ipykernel.kernelapp'] = None", "this is no kernel of ipykernel's"),
+    "where seednb came as texts": (
+        "import seednb.kernel.restart as r\nr._AGAIN = None",
+        "seednb is not installed in this kernel's environment",
+    ),
+    "on another platform": ("import sys\nsys.platform = 'darwin'", "restarting in place works on Linux only"),
+    "beside a cell in a subshell": ("get_ipython()._seednb.runtime.elsewhere = 1", "not now: another cell is running beside this one"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused_in_one_line(start, name):
+    """Where it cannot be done there is one line that says why and what to do, and the kernel goes on."""
+    prepare, reason = REFUSED[name]
+    kernel = start()
+    kernel.run("%load_ext seednb\n%seed 42", cell="first")
+    kernel.run(prepare, cell="prepare")
+    result = kernel.run("%seed restart\nstill = 'here'", cell="restarts")
+    assert result.err.startswith(f"seednb: {reason}")
+    assert "\n" not in result.err
+    assert kernel.value("still") == "here"
+
+
+def test_a_refused_exec_leaves_the_kernel_working(seeded):
+    """If the system refuses, the old runtime goes on, its streams too, and the cell says so."""
+    seeded.run("import os, sys\nsys.executable = '/nowhere/python'\nmine = 7", cell="a")
+    seeded.run("%seed restart", cell="restarts")
+    assert update(seeded).startswith("seednb: not restarted: No such file or directory; use the front end's own Restart")
+    assert seeded.run("print(mine)", cell="b").out == "7"
