@@ -17,7 +17,7 @@ from typing import Any
 
 from seednb import __version__, startup
 from seednb.errors import SettingsError
-from seednb.settings import switched_off
+from seednb.settings import is_off, switched_off
 
 WELL, NOTE, WRONG = "well", "note", "wrong"
 TIMEOUT = 60.0
@@ -170,8 +170,8 @@ def _judged(front_end: str, kernel: _Kernel, enabled: list[str], *, server: bool
     seen = f"a kernel answered in {kernel.seconds:.1f} s"
     if not enabled:
         return Finding(front_end, NOTE, "seednb is loaded by %load_ext seednb only", "seednb enable")
-    if kernel.off:
-        return Finding(front_end, NOTE, f"{seen}: {kernel.off}")
+    if kernel.off or is_off():
+        return Finding(front_end, NOTE, f"{seen}: {kernel.off or 'switched off by SEEDNB=off'}")
     if not kernel.loaded:
         return Finding(front_end, WRONG, f"{seen}, and seednb is not loaded at its start", "seednb disable, then seednb enable")
     if kernel.hash_seed:

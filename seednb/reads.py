@@ -7,12 +7,16 @@ import ast
 import dis
 import re
 import types
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Callable
 
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")
 _AUGMENTED = re.compile(r"(?:\*\*|//|>>|<<|[-+*/%&|^@])=")
 _IPYTHON = re.compile(r"_i\d*|_ii|_iii|_dh|_ih|In|exit|quit|get_ipython|open|__\w+__")
+_BY_TEXT = re.compile(r"\b(?:eval|exec|globals|locals|vars|query)\s*\(")
+"""Calls that read names which stand in strings: the words of the whole source count."""
 _MANY = 1000
 _MAX_FUNCTIONS = 100
 _GLOBAL_SCOPES = {_symtable.GLOBAL_EXPLICIT, _symtable.GLOBAL_IMPLICIT}
@@ -44,15 +48,21 @@ class Reads:
         found = {name for name in known & mentioned if not _IPYTHON.fullmatch(name)}
         return sorted(self._through_functions(found, namespace))
 
+    def gone(self, source: str, had: Iterable[str], namespace: Mapping[str, Any]) -> list[str]:
+        """Return those of the names that a source itself mentions, and that are in `namespace` no more."""
+        return [name for name in had if name not in namespace and name in self._sources.get(source, ())]
+
     def _mentioned(self, source: str) -> frozenset[str]:
-        try:
-            return _read_by(source)
-        except (SyntaxError, ValueError, RecursionError):
-            pass
-        try:
-            return _read_by(self._transform(source))
-        except Exception:  # neither Python nor IPython: it will not run
-            return frozenset()
+        with _quiet():
+            words = frozenset(_WORD.findall(source)) if _BY_TEXT.search(source) else frozenset()
+            try:
+                return _read_by(source) | words
+            except (SyntaxError, ValueError, RecursionError):
+                pass
+            try:
+                return _read_by(self._transform(source)) | words
+            except Exception:  # neither Python nor IPython: it will not run
+                return words
 
     def _through_functions(self, names: set[str], namespace: Mapping[str, Any]) -> set[str]:
         """Add what the notebook's own functions and classes among these names read."""
@@ -84,8 +94,26 @@ def _own_codes(value: Any, namespace: Mapping[str, Any]) -> list[types.CodeType]
     kind = value if isinstance(value, type) else type(value)
     if kind.__module__ != "__main__":
         return []
-    members = [getattr(member, "__func__", getattr(member, "fget", member)) for member in vars(kind).values()]
+    members = [function_in(member) for member in vars(kind).values()]
     return [member.__code__ for member in members if isinstance(member, types.FunctionType)]
+
+
+def function_in(member: Any) -> Any:
+    """Return the function in a class's static method, class method or property, or the member itself."""
+    if isinstance(member, (staticmethod, classmethod)):
+        return member.__func__
+    return member.fget if isinstance(member, property) else member
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what Python says of a source, such as invalid escapes, for IPython to say; filters stay, so that nothing is said twice."""
+    shown = warnings.showwarning
+    warnings.showwarning = lambda *_arguments, **_keywords: None
+    try:
+        yield
+    finally:
+        warnings.showwarning = shown
 
 
 def _loaded_by(code: types.CodeType) -> Iterator[str]:
@@ -142,12 +170,12 @@ class _Order:
         elif isinstance(node, (ast.Assign, ast.AnnAssign)):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             self._expressions([node.value] if node.value is not None else [], defined)
-            self._expressions(targets, defined)
+            self._names(targets, defined, stores=False)
             if node.value is not None:
                 defined.update(_bound(targets))
         elif isinstance(node, ast.AugAssign):
             self._expressions([node.value], defined)
-            self._reads([node.target], defined, stores=True)
+            self._names([node.target], defined, stores=True)
         elif isinstance(node, (ast.For, ast.AsyncFor, ast.While, ast.If)):
             self._branches(node, defined)
         elif isinstance(node, (ast.With, ast.AsyncWith)):
@@ -165,30 +193,43 @@ class _Order:
         self._expressions([head], defined)
         inside = self._block(node.body, defined | _bound([node.target] if hasattr(node, "target") else []))
         other = self._block(node.orelse, set(defined))
-        if isinstance(node, ast.If) and node.orelse:
+        if isinstance(node, (ast.For, ast.AsyncFor)):  # a loop over nothing is not thought of
+            defined |= inside
+        elif isinstance(node, ast.If) and node.orelse:
             defined |= inside & other
 
     def _try(self, node: ast.Try, defined: set[str]) -> None:
-        inside = self._block(node.body, set(defined))
+        inside = self._block(node.orelse, self._block(node.body, set(defined)))
         for handler in node.handlers:
             self._expressions([handler.type] if handler.type is not None else [], defined)
-            self._block(handler.body, defined | ({handler.name} if handler.name else set()))
-        self._block(node.orelse, inside)
+            inside &= self._block(handler.body, defined | ({handler.name} if handler.name else set()))
         self._block(node.finalbody, defined)
-        if not node.handlers:
-            defined |= inside
+        defined |= inside
 
     def _expressions(self, nodes: Iterable[ast.AST], defined: set[str]) -> None:
-        self._reads(nodes, defined, stores=False)
+        """Add what the nodes read, in the scopes of their functions and comprehensions too: Python's compiler knows."""
+        for node in nodes:
+            if isinstance(node, (ast.Break, ast.Continue, ast.Pass)):
+                continue
+            self._magics(node)
+            body = [node if isinstance(node, ast.stmt) else ast.copy_location(ast.Expr(node), node)]
+            try:
+                code = compile(ast.Module(body, []), "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+            except (SyntaxError, ValueError):  # such as a `break`, whose loop is not here
+                self._names([node], defined, stores=False)
+            else:
+                self._read.update(name for name in _loaded_by(code) if name not in defined)
 
-    def _reads(self, nodes: Iterable[ast.AST], defined: set[str], *, stores: bool) -> None:
-        for root in nodes:
-            for node in ast.walk(root):
-                if isinstance(node, ast.Name) and (stores or not isinstance(node.ctx, ast.Store)) and node.id not in defined:
-                    self._read.add(node.id)
-                elif isinstance(node, ast.Call) and _is_magic(node):
-                    texts = (part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str))
-                    self._words = self._words.union(*(_words_of(text) for text in texts))
+    def _names(self, nodes: Iterable[ast.AST], defined: set[str], *, stores: bool) -> None:
+        for node in (node for root in nodes for node in ast.walk(root)):
+            if isinstance(node, ast.Name) and (stores or not isinstance(node.ctx, ast.Store)) and node.id not in defined:
+                self._read.add(node.id)
+
+    def _magics(self, root: ast.AST) -> None:
+        for node in ast.walk(root):
+            if isinstance(node, ast.Call) and _is_magic(node):
+                texts = (part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str))
+                self._words = self._words.union(*(_words_of(text) for text in texts))
 
 
 def _is_magic(node: ast.Call) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import sys
 from typing import TYPE_CHECKING, Any, Callable
 
@@ -52,17 +51,18 @@ def _put(owner: Any, **replacements: Any) -> Callable[[], None]:
 
 def _seal_python(seal: Seal) -> Callable[[], None]:
     """Replace `Random.seed`, which `Random()` calls, and the bound method of the global generator beside it."""
-    original = random.Random.seed
+    module: Any = sys.modules[PYTHON]
+    original = module.Random.seed
 
-    def seed(self: random.Random, a: Any = None, version: int = 2) -> None:
+    def seed(self: Any, a: Any = None, version: int = 2) -> None:
         """Initialize internal state from a seed."""
         caller = scientific(sys._getframe(1)) if a is None else None
         sealed = None if caller is None else seal.bits(_RANDOM_BITS, caller)
         original(self, a if sealed is None else sealed, version)
 
-    of_class = _put(random.Random, seed=seed)
-    inner: Any = getattr(random, "_inst", None)
-    of_module = _put(random, seed=inner.seed) if inner is not None else None
+    of_class = _put(module.Random, seed=seed)
+    inner: Any = getattr(module, "_inst", None)
+    of_module = _put(module, seed=inner.seed) if inner is not None else None
 
     def undo() -> None:
         if of_module is not None:

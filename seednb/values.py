@@ -5,22 +5,29 @@ from __future__ import annotations
 import collections
 import functools
 import os
+import re
 import sys
 import types
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Any, Callable, Optional
 
+from seednb.reads import function_in
 from seednb.sources.base import complete
 from seednb.sources.generators import kind_of
 
 MAX_BYTES = 200_000
 """Bytes that are digested for one cell; what does not fit is unknown."""
-MAX_OBJECTS = 3000
+MAX_OBJECTS = 1000
+MAX_ITEMS = 20_000
+"""Numbers and short texts in a list or tuple of nothing else: these count as one object."""
+MAX_TEXT = 10_000_000
+"""Characters of a text whose hash is taken; Python keeps it, so that it costs once."""
 MAX_DEPTH = 8
 _HEAP_TYPE = 1 << 9
 _PLAIN = (bool, int, float, complex, str, bytes, type(None), type(Ellipsis), type(NotImplemented), range)
-_VALUES = frozenset({"datetime", "decimal", "enum", "fractions", "pathlib", "re", "uuid"})
+_FLAT = {bool, int, float, type(None), str}
+_VALUES = frozenset({"datetime", "decimal", "enum", "fractions", "pathlib", "uuid"})
 """Modules of the standard library whose objects are values: their repr tells all."""
 _STDLIB = os.path.join(os.path.dirname(os.__file__), "")
 _PACKAGES = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
@@ -75,6 +82,8 @@ class _Digester:
         return self._compound(value, kind, depth + 1, {**seen, id(value): len(seen)})
 
     def _plain(self, value: Any, kind: type) -> bytes:
+        if kind is int and value.bit_length() > 10_000 or kind in (str, bytes) and len(value) > MAX_TEXT:
+            raise _UnknownError
         if kind in (str, bytes) and len(value) > 1000:
             return b"%s %d %d" % (kind.__name__.encode(), len(value), hash(value))
         return f"{kind.__name__} {value!r}".encode("utf-8", "surrogatepass")
@@ -88,7 +97,9 @@ class _Digester:
         array = _array_of(value, kind)
         if array is not None:
             return self._join(kind, array)
-        if kind.__module__ in _VALUES:
+        if kind is re.Pattern:
+            return self._join(kind, [self._plain(value.pattern, type(value.pattern)), b"%d" % value.flags])
+        if kind.__module__.partition(".")[0] in _VALUES:
             return self._join(kind, [repr(value).encode()])
         return self._join(kind, self._instance(value, kind, depth, seen))
 
@@ -103,6 +114,8 @@ class _Digester:
 
     def _sequence(self, value: Any, depth: int, seen: dict[int, int]) -> list[bytes]:
         base = list if issubclass(type(value), list) else tuple
+        if type(value) is base and _is_flat(value):
+            return [repr(value).encode("utf-8", "surrogatepass")]
         return [*(self._digest(item, depth, seen) for item in base.__iter__(value)), *self._own_dictionary(value, depth, seen)]
 
     def _mapping(self, value: Any, depth: int, seen: dict[int, int]) -> list[bytes]:
@@ -124,7 +137,7 @@ class _Digester:
         return [self._digest(attributes, depth, seen)] if attributes else []
 
     def _module(self, value: types.ModuleType, depth: int, seen: dict[int, int]) -> list[bytes]:
-        if _is_installed(getattr(value, "__file__", None)):
+        if _is_installed(vars(value).get("__file__")):
             return [b"%d" % id(value)]
         members = [(name, member) for name, member in sorted(vars(value).items()) if name[:2] != "__"]
         return [part for name, member in members for part in (name.encode(), self._member(member, depth, seen, value.__name__))]
@@ -155,7 +168,7 @@ class _Digester:
         return [part for name, member in members for part in (name.encode(), self._attribute(member, depth, seen))]
 
     def _attribute(self, member: Any, depth: int, seen: dict[int, int]) -> bytes:
-        function = getattr(member, "__func__", getattr(member, "fget", member))
+        function = function_in(member)
         if isinstance(function, types.FunctionType):
             return self._join(types.FunctionType, self._code(function, depth, seen))
         if isinstance(function, (types.MemberDescriptorType, types.GetSetDescriptorType, types.BuiltinFunctionType)):
@@ -240,6 +253,18 @@ _ARRAYS: dict[tuple[str, str], Callable[[Any], list[bytes]]] = {
     ("torch", "device"): lambda value: [str(value).encode()],
     ("tensorflow", "EagerTensor"): _tensorflow,
 }
+
+
+def _is_flat(value: Any) -> bool:
+    """Tell whether a list or tuple holds nothing but numbers and texts, few enough to write them all down."""
+    if not 8 < len(value) <= MAX_ITEMS:
+        return False
+    kinds = set(map(type, value))
+    if not kinds <= _FLAT:
+        return False
+    letters = sum(len(item) for item in value if type(item) is str) if str in kinds else 0
+    digits = max((item.bit_length() for item in value if type(item) is int), default=0) if int in kinds else 0
+    return letters < MAX_BYTES and digits < 1000
 
 
 def _is_installed(file: Optional[str]) -> bool:

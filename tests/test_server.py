@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import os
 import secrets
 import subprocess
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -26,7 +27,7 @@ class Server:
 
     def __init__(self, prefix: Prefix, **extra: str) -> None:
         self.token, self.runtime = secrets.token_hex(8), prefix.home / "runtime"
-        arguments = ["--no-browser", "--allow-root", "--port=0", "--ServerApp.port_retries=0", "--ip=127.0.0.1"]
+        arguments = ["--no-browser", "--allow-root", "--port=0", "--ip=127.0.0.1"]
         self.log = prefix.home / "log"
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
@@ -36,7 +37,7 @@ class Server:
                 stdout=log,
                 stderr=log,
             )
-        self.url = json.loads(self._wait(f"jpserver-{self.process.pid}.json"))["url"]
+        self.url = self._wait(self.runtime / f"jpserver-{self.process.pid}.json")
 
     def post(self, path: str) -> dict[str, str]:
         """Send an empty request and return its answer."""
@@ -66,13 +67,14 @@ class Server:
         self.process.terminate()
         self.process.wait(60)
 
-    def _wait(self, name: str) -> str:
+    def _wait(self, information: Path) -> str:
+        """Return the server's address once it answers there: it tells its address before it listens."""
         end = time.monotonic() + 60
         while time.monotonic() < end and self.process.poll() is None:
-            files = [path for path in (Path(self.runtime) / name,) if path.exists() and path.stat().st_size]
-            if files:
-                return files[0].read_text()
-            os.sched_yield()
+            with contextlib.suppress(FileNotFoundError, ValueError, urllib.error.URLError):
+                url: str = json.loads(information.read_text())["url"]
+                urllib.request.urlopen(f"{url}api", timeout=60).close()
+                return url
             time.sleep(0.05)
         raise AssertionError(self.log.read_text())
 

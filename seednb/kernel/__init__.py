@@ -230,7 +230,7 @@ def unload(shell: Any) -> None:
 
 
 def _off(*, at_start: bool) -> str:
-    """Return why seednb is switched off. At a kernel's start no pyproject.toml is read yet; a broken one is told when it is asked for a seed."""
+    """Return why seednb is switched off. At a kernel's start no pyproject.toml is read; a broken one is told when a seed is asked for."""
     try:
         return "switched off by SEEDNB=off" if is_off() else "" if at_start else switched_off()
     except SeednbError:

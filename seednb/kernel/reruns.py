@@ -36,7 +36,7 @@ class Reruns:
         self._shell = shell
         self._runtime = runtime
         self._outline = outline
-        self._reads = Reads(shell.transform_cell)
+        self._reads = Reads(_transform)
         self._first: dict[str, _First] = {}
         self._running: Optional[tuple[str, _First]] = None
 
@@ -53,7 +53,8 @@ class Reruns:
         self._running = None
         kind = RERUN if first.source == source else EDITED
         drawn = [] if self._repeats(first) else sorted(first.drew)
-        moved = changed(first.tokens, names, self._shell.user_ns)
+        namespace = self._shell.user_ns
+        moved = changed(first.tokens, names, namespace) + self._reads.gone(source_text, first.tokens, namespace)
         unreadable = self._runtime.unreadable() if self._runtime.seed is not None and self._runtime.mode != PER_CELL else []
         return RerunWarning(kind, key, drawn, moved, unreadable) if drawn or moved or unreadable else None
 

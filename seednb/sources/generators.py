@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import json
-import random
 import sys
 from hashlib import blake2b
 from typing import Any, Optional
@@ -44,17 +43,17 @@ class Kind:
 class _PythonRandom(Kind):
     def read(self, generator: Any) -> bytes:
         # A subclass may have a getstate() of its own, or a Gaussian that is an attribute of another kind.
-        _, words, gauss = random.Random.getstate(generator)
+        _, words, gauss = sys.modules["random"].Random.getstate(generator)
         return python.pack_state(words, gauss)
 
     def write(self, generator: Any, state: bytes) -> None:
         python.write(generator, state)
 
     def begin(self, generator: Any, seed: int) -> None:
-        random.Random.seed(generator, seed)
+        sys.modules["random"].Random.seed(generator, seed)
 
     def is_global(self, generator: Any) -> bool:
-        return generator is getattr(random, "_inst", None)
+        return generator is getattr(sys.modules["random"], "_inst", None)
 
 
 class _BitGenerator(Kind):
@@ -164,12 +163,13 @@ def kind_of(found: type) -> Optional[Kind]:
     except KeyError:
         if len(_known) >= MANY_TYPES:
             _known.clear()
-        kind = None if issubclass(found, random.SystemRandom) else _look(found)
+        kind = _look(found)
         return _known.setdefault(found, kind)
 
 
 def _look(found: type) -> Optional[Kind]:
-    kinds = (_KINDS.get((str(base.__module__), base.__name__)) for base in found.__mro__)
+    names = [(str(base.__module__), base.__name__) for base in found.__mro__]
+    kinds = [_KINDS.get(name) for name in names] if ("random", "SystemRandom") not in names else []
     return next((kind for kind in kinds if kind is not None), None)
 
 
