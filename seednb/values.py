@@ -6,18 +6,16 @@ import collections
 import functools
 import os
 import re
-import sys
 import types
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from typing import Any, Callable, Optional
 
-from seednb.reads import function_in
-from seednb.sources.base import complete
+from seednb.arrays import MAX_BYTES, UnknownError, array_of
+from seednb.order import loaded_by
+from seednb.reads import cell_contents, function_in
 from seednb.sources.generators import kind_of
 
-MAX_BYTES = 200_000
-"""Bytes that are digested for one cell; what does not fit is unknown."""
 MAX_OBJECTS = 1000
 MAX_ITEMS = 20_000
 """Numbers and short texts in a list or tuple of nothing else: these count as one object."""
@@ -33,10 +31,6 @@ _STDLIB = os.path.join(os.path.dirname(os.__file__), "")
 _PACKAGES = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 
 Tokens = dict[str, Optional[bytes]]
-
-
-class _UnknownError(Exception):
-    """A value cannot be digested, or not within the limits."""
 
 
 def tokens(names: Iterable[str], namespace: Mapping[str, Any]) -> Tokens:
@@ -65,7 +59,7 @@ class _Digester:
     def token(self, value: Any) -> Optional[bytes]:
         try:
             return self._digest(value, 0, {})
-        except (_UnknownError, RecursionError):
+        except (UnknownError, RecursionError):
             return None
         except Exception:  # a library's object in a state that its own methods do not expect
             return None
@@ -74,7 +68,7 @@ class _Digester:
         kind = type(value)
         self._objects += 1
         if self._objects > MAX_OBJECTS or depth > MAX_DEPTH:
-            raise _UnknownError
+            raise UnknownError
         if kind in _PLAIN:
             return self._plain(value, kind)
         if id(value) in seen:  # what refers to itself is told by the way back
@@ -82,8 +76,8 @@ class _Digester:
         return self._compound(value, kind, depth + 1, {**seen, id(value): len(seen)})
 
     def _plain(self, value: Any, kind: type) -> bytes:
-        if kind is int and value.bit_length() > 10_000 or kind in (str, bytes) and len(value) > MAX_TEXT:
-            raise _UnknownError
+        if (kind is int and value.bit_length() > 10_000) or (kind in (str, bytes) and len(value) > MAX_TEXT):
+            raise UnknownError
         if kind in (str, bytes) and len(value) > 1000:
             return b"%s %d %d" % (kind.__name__.encode(), len(value), hash(value))
         return f"{kind.__name__} {value!r}".encode("utf-8", "surrogatepass")
@@ -94,7 +88,7 @@ class _Digester:
         for base, look in _LOOKS:
             if issubclass(kind, base):
                 return self._join(kind, look(self, value, depth, seen))
-        array = _array_of(value, kind)
+        array = array_of(value, kind)
         if array is not None:
             return self._join(kind, array)
         if kind is re.Pattern:
@@ -108,7 +102,7 @@ class _Digester:
         for part in parts:
             self._bytes += len(part)
             if self._bytes > MAX_BYTES:
-                raise _UnknownError
+                raise UnknownError
             hasher.update(len(part).to_bytes(8, "big") + part)
         return hasher.digest()
 
@@ -152,10 +146,14 @@ class _Digester:
 
     def _function(self, value: types.FunctionType, depth: int, seen: dict[int, int]) -> list[bytes]:
         own = value.__globals__ is self._namespace
-        return self._code(value, depth, seen) if own or not _is_installed(value.__code__.co_filename) else [b"%d" % id(value)]
+        if not own and _is_installed(value.__code__.co_filename):
+            return [b"%d" % id(value)]
+        # What the notebook's functions read are names of their own; those of the user's modules have a module to read.
+        read = [] if own or depth > 1 else [value.__globals__.get(name) for name in sorted(loaded_by(value.__code__))]
+        return [*self._code(value, depth, seen), *(self._digest(part, depth, seen) for part in read)]
 
     def _code(self, value: types.FunctionType, depth: int, seen: dict[int, int]) -> list[bytes]:
-        held = (value.__defaults__, value.__kwdefaults__, [_contents(cell) for cell in value.__closure__ or ()], value.__dict__)
+        held = (value.__defaults__, value.__kwdefaults__, [cell_contents(cell) for cell in value.__closure__ or ()], value.__dict__)
         return [_code_bytes(value.__code__), *(self._digest(part, depth, seen) for part in held)]
 
     def _class(self, value: type, depth: int, seen: dict[int, int]) -> list[bytes]:
@@ -184,7 +182,7 @@ class _Digester:
     def _instance(self, value: Any, kind: type, depth: int, seen: dict[int, int]) -> list[bytes]:
         """Digest an object by its attributes, if these are all that it has: no part of its class is written in C."""
         if any(not base.__flags__ & _HEAP_TYPE or _is_c(base) for base in kind.__mro__[:-1]):
-            raise _UnknownError
+            raise UnknownError
         slots = [name for base in kind.__mro__ for name in _slots(base)]
         held = [object.__getattribute__(value, name) for name in slots if _has(value, name)]
         return [self._digest(part, depth, seen) for part in (_dictionary(value), *held)]
@@ -202,57 +200,6 @@ _LOOKS: list[tuple[Any, _Look]] = [
     (type, _Digester._class),
     ((types.MethodType, types.BuiltinMethodType), _Digester._bound),
 ]
-
-
-def _array_of(value: Any, kind: type) -> Optional[list[bytes]]:
-    """Return the bytes of an array, tensor or table, or None where it is none. Raises _UnknownError for a large one."""
-    package = kind.__module__.partition(".")[0]
-    if package not in {"numpy", "pandas", "torch", "tensorflow"} or complete(package) is None:
-        return None
-    for base in kind.__mro__:
-        look = _ARRAYS.get((package, base.__name__))
-        if look is not None:
-            return look(value)
-    return None
-
-
-def _numpy(value: Any) -> list[bytes]:
-    if value.nbytes > MAX_BYTES:
-        raise _UnknownError
-    data = repr(value.tolist()).encode() if value.dtype.hasobject else value.tobytes()
-    return [str(value.dtype).encode(), repr(value.shape).encode(), data]
-
-
-def _pandas(value: Any) -> list[bytes]:
-    if value.size > MAX_BYTES // 8 or value.ndim > 2:
-        raise _UnknownError
-    columns = [value[:]] if value.ndim == 1 else [value.iloc[:, index] for index in range(value.shape[1])]
-    labels = [] if not hasattr(value, "axes") else [repr(axis.tolist()).encode() for axis in getattr(value, "axes", [])]
-    return [*labels, *(part for column in columns for part in _numpy(column.to_numpy()))]
-
-
-def _torch(value: Any) -> list[bytes]:
-    if value.device.type != "cpu" or value.layout is not sys.modules["torch"].strided or value.numel() * value.element_size() > MAX_BYTES:
-        raise _UnknownError
-    return [str(value.dtype).encode(), repr(tuple(value.shape)).encode(), value.detach().contiguous().view(-1).numpy().tobytes()]
-
-
-def _tensorflow(value: Any) -> list[bytes]:
-    return _numpy(value.numpy())
-
-
-_ARRAYS: dict[tuple[str, str], Callable[[Any], list[bytes]]] = {
-    ("numpy", "ndarray"): _numpy,
-    ("numpy", "generic"): _numpy,
-    ("numpy", "dtype"): lambda value: [str(value).encode()],
-    ("pandas", "DataFrame"): _pandas,
-    ("pandas", "Series"): _pandas,
-    ("pandas", "Index"): _pandas,
-    ("torch", "Tensor"): _torch,
-    ("torch", "dtype"): lambda value: [str(value).encode()],
-    ("torch", "device"): lambda value: [str(value).encode()],
-    ("tensorflow", "EagerTensor"): _tensorflow,
-}
 
 
 def _is_flat(value: Any) -> bool:
@@ -298,13 +245,6 @@ def _dictionary(value: Any) -> Any:
     try:
         return object.__getattribute__(value, "__dict__")
     except AttributeError:
-        return None
-
-
-def _contents(cell: Any) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:  # not assigned yet
         return None
 
 

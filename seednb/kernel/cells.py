@@ -124,7 +124,7 @@ class CellHooks:
 
     def _judge(self, who: Who, source: str, names: list[str]) -> None:
         """Warn of a cell that has run before, where that matters; let it be refused where the user wants that."""
-        warning = self._reruns.begin(who.identity, who.key, source_digest(source), names)
+        warning = self._reruns.begin(who.identity, who.key, source, names)
         if warning is not None:
             self._refusal.refuse(self._warn(warning))
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, Optional
 
+from seednb.digest import source_digest
 from seednb.errors import RerunWarning
 from seednb.inflight import CellFacts
 from seednb.kernel.outline import Outline
-from seednb.reads import Reads
+from seednb.reads import Reads, asks_for_names
 from seednb.runtime import Runtime
 from seednb.streams import PER_CELL
 from seednb.values import Tokens, changed, tokens
@@ -16,11 +17,15 @@ RERUN, EDITED, OUT_OF_ORDER = "re-run", "edited", "out of order"
 
 
 class _First(NamedTuple):
-    """A cell's first run in this runtime: its source's digest, its key, what its names held before it, and what it drew from."""
+    """A cell's first run in this runtime: its source's digest, its key, and what it drew from.
+
+    tokens: of what the names that it reads or assigns held before it. absent: which of these were not there.
+    """
 
     source: str
     key: str
     tokens: Tokens
+    absent: frozenset[str]
     drew: frozenset[str]
 
 
@@ -45,18 +50,32 @@ class Reruns:
         return self._reads.names(source, self._shell.user_ns)
 
     def begin(self, identity: str, key: str, source: str, names: list[str]) -> Optional[RerunWarning]:
-        """A cell is about to run, with this digest of its source: return a warning, if it has run before and that matters."""
+        """A cell with this source, which reads these names, is about to run: return a warning, if it ran before and that matters."""
         first = self._first.get(identity)
         if first is None:
-            self._running = identity, _First(source, key, tokens(names, self._shell.user_ns), frozenset())
+            self._running = identity, self._look(key, source, names)
             return None
         self._running = None
-        kind = RERUN if first.source == source else EDITED
+        kind = RERUN if first.source == source_digest(source) else EDITED
         drawn = [] if self._repeats(first) else sorted(first.drew)
-        namespace = self._shell.user_ns
-        moved = changed(first.tokens, names, namespace) + self._reads.gone(source_text, first.tokens, namespace)
+        moved = self._moved(first, source, names, kind)
         unreadable = self._runtime.unreadable() if self._runtime.seed is not None and self._runtime.mode != PER_CELL else []
         return RerunWarning(kind, key, drawn, moved, unreadable) if drawn or moved or unreadable else None
+
+    def _look(self, key: str, source: str, names: list[str]) -> _First:
+        namespace = self._shell.user_ns
+        assigned = self._reads.assigned(source)
+        absent = frozenset(name for name in assigned if name not in namespace)
+        before = tokens([*names, *sorted(assigned - absent - set(names))], namespace) if names or assigned != absent else {}
+        return _First(source_digest(source), key, before, absent, frozenset())
+
+    def _moved(self, first: _First, source: str, names: list[str], kind: str) -> list[str]:
+        """Return the names that may not hold what they held before the first run, or were not there then, or are not now."""
+        namespace = self._shell.user_ns
+        found = set(changed(first.tokens, names, namespace)).union(self._reads.gone(source, first.tokens, namespace))
+        if first.absent and (kind == EDITED or asks_for_names(source)):
+            found |= first.absent.intersection(names)
+        return sorted(found)
 
     def end(self, facts: CellFacts) -> Optional[RerunWarning]:
         """A cell has run: remember its first run; return a warning if it came after cells that stand below it, and drew."""
@@ -103,6 +122,14 @@ class Refusal:
             warning, self._warning, self._refused = self._warning, None, True
             raise _rejected(f"{type(warning).__name__}: {warning}; the cell did not run")
         return node
+
+
+def _transform(source: str) -> str:
+    """Turn magics into Python, without the user's own transformers: these may do more than that."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    manager: Any = TransformerManager
+    return str(manager().transform_cell(source))
 
 
 def _rejected(text: str) -> Exception:

@@ -13,6 +13,7 @@ from seednb.wire import Plan
 PACKAGE = Path(seednb.__file__).parent
 KERNEL_SIDE = (
     "__init__",
+    "arrays",
     "callers",
     "determinism",
     "digest",
@@ -24,6 +25,7 @@ KERNEL_SIDE = (
     "inflight",
     "inputs",
     "launch",
+    "order",
     "reads",
     "rewinding",
     "runtime",
