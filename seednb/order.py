@@ -14,6 +14,7 @@ from typing import Any, cast
 
 WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")
 _AUGMENTED = re.compile(r"(?:\*\*|//|>>|<<|[-+*/%&|^@])=")
+_CO_OPTIMIZED = 1
 _GLOBAL_SCOPES = {_symtable.GLOBAL_EXPLICIT, _symtable.GLOBAL_IMPLICIT}
 
 
@@ -30,12 +31,16 @@ def quiet() -> Iterator[None]:
 
 def loaded_by(code: types.CodeType) -> Iterator[str]:
     """Yield the global names that code reads, with the functions in it."""
-    for instruction in dis.get_instructions(code):
-        if instruction.opname in {"LOAD_GLOBAL", "LOAD_NAME"}:
-            yield instruction.argval
+    yield from _loaded_here(code)
     for constant in code.co_consts:
         if isinstance(constant, types.CodeType):
             yield from loaded_by(constant)
+
+
+def _loaded_here(code: types.CodeType) -> Iterator[str]:
+    for instruction in dis.get_instructions(code):
+        if instruction.opname in {"LOAD_GLOBAL", "LOAD_NAME"}:
+            yield instruction.argval
 
 
 def read_by(source: str) -> frozenset[str]:
@@ -46,7 +51,7 @@ def read_by(source: str) -> frozenset[str]:
     assigned = {name for name, flags in top.items() if flags & (_symtable.DEF_LOCAL | _symtable.DEF_IMPORT)}
     inner = {name for child in table.children for name in _globals_in(child)}
     if "get_ipython" in read or inner or read & assigned or _AUGMENTED.search(source):
-        return frozenset(_Order().read_by(ast.parse(source).body, read | inner | assigned))
+        return frozenset(_Order().read_by(ast.parse(source).body))
     return frozenset(read | inner)
 
 
@@ -76,10 +81,10 @@ class _Order:
         self._words: frozenset[str] = frozenset()
         self._bodies: set[str] = set()
 
-    def read_by(self, body: list[ast.stmt], candidates: set[str]) -> set[str]:
-        """Return which of the candidates the statements read, and what the magics among them mention."""
+    def read_by(self, body: list[ast.stmt]) -> set[str]:
+        """Return the names that the statements read, and what the magics among them mention."""
         self._block(body, set())
-        return (self._read & candidates) | self._words
+        return self._read | self._words
 
     def _block(self, body: Iterable[ast.stmt], defined: set[str]) -> set[str]:
         for statement in body:
@@ -87,8 +92,8 @@ class _Order:
         return defined
 
     def _statement(self, node: ast.stmt, defined: set[str]) -> None:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            self._function(node, defined)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            self._definition(node, defined)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             defined.update((alias.asname or alias.name).partition(".")[0] for alias in node.names)
         else:
@@ -96,10 +101,7 @@ class _Order:
             self._other(node, defined)
 
     def _other(self, node: ast.stmt, defined: set[str]) -> None:
-        if isinstance(node, ast.ClassDef):
-            self._expressions([node], defined)
-            defined.add(node.name)
-        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+        if isinstance(node, (ast.Assign, ast.AnnAssign)):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
             self._expressions([node.value] if node.value is not None else [], defined)
             self._names(targets, defined, stores=False)
@@ -120,16 +122,19 @@ class _Order:
         else:
             self._expressions([node], defined)
 
-    def _function(self, node: Any, defined: set[str]) -> None:
-        """Defaults and decorators are read at once, the body when it may be called: by a statement that is no definition."""
-        arguments = [*node.args.defaults, *(default for default in node.args.kw_defaults if default is not None)]
-        if node.decorator_list:
+    def _definition(self, node: Any, defined: set[str]) -> None:
+        """Defaults, decorators and class bodies are read at once, functions when they may be called: by what is no definition."""
+        if node.decorator_list or getattr(node, "keywords", None):
             self._called(defined)
-        self._expressions([*node.decorator_list, *arguments], defined)
-        read, self._read = self._read, set()
-        self._expressions([node], set())
-        self._bodies |= self._read
-        self._read = read
+        self._magics(node)
+        todo = [compile(ast.Module(body=[node], type_ignores=[]), "<cell>", "exec", dont_inherit=True)]
+        while todo:
+            code = todo.pop()
+            if code.co_flags & _CO_OPTIMIZED and not code.co_name.startswith("<"):
+                self._bodies.update(loaded_by(code))
+                continue
+            todo += [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
+            self._read.update(name for name in _loaded_here(code) if name not in defined)
         defined.add(node.name)
 
     def _called(self, defined: set[str]) -> None:

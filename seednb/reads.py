@@ -97,17 +97,17 @@ def _own_codes(value: Any, namespace: Mapping[str, Any], depth: int = 0) -> list
     """Return the code of a function of the notebook, of the methods of its classes, and of what a value holds of these."""
     if depth > 3:
         return []
-    if isinstance(value, types.FunctionType):
+    if is_a(value, types.FunctionType):
         own = [value.__code__] if value.__globals__ is namespace else []
         held = [cell_contents(cell) for cell in value.__closure__ or ()]
-    elif isinstance(value, (types.MethodType, functools.partial)):
-        own, held = [], [value.__func__, value.__self__] if isinstance(value, types.MethodType) else [value.func, *value.args]
+    elif is_a(value, (types.MethodType, functools.partial)):
+        own, held = [], [value.__func__, value.__self__] if is_a(value, types.MethodType) else [value.func, *value.args]
     elif type(value) in (list, tuple, dict) and len(value) <= _MAX_INSIDE:
         own, held = [], list(value.values() if type(value) is dict else value)
     else:
-        kinds = (value if isinstance(value, type) else type(value)).__mro__
+        kinds = (value if is_a(value, type) else type(value)).__mro__
         members = [function_in(member) for kind in kinds if kind.__module__ == "__main__" for member in vars(kind).values()]
-        return [member.__code__ for member in members if isinstance(member, types.FunctionType)]
+        return [member.__code__ for member in members if is_a(member, types.FunctionType)]
     return own + [code for part in held for code in _own_codes(part, namespace, depth + 1)]
 
 
@@ -119,11 +119,16 @@ def cell_contents(cell: Any) -> Any:
         return None
 
 
+def is_a(value: Any, kinds: Any) -> bool:
+    """Tell whether a value is of these classes, as `isinstance` does, but without asking the value, whose answer is user code."""
+    return issubclass(type(value), kinds)
+
+
 def function_in(member: Any) -> Any:
     """Return the function in a class's static method, class method or property, or the member itself."""
-    if isinstance(member, (staticmethod, classmethod)):
+    if is_a(member, (staticmethod, classmethod)):
         return member.__func__
-    return member.fget if isinstance(member, property) else member
+    return member.fget if is_a(member, property) else member
 
 
 def asks_for_names(source: str) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Callable, Optional
 
 from seednb.arrays import MAX_BYTES, UnknownError, array_of
 from seednb.order import loaded_by
-from seednb.reads import cell_contents, function_in
+from seednb.reads import cell_contents, function_in, is_a
 from seednb.sources.generators import kind_of
 
 MAX_OBJECTS = 1000
@@ -131,16 +131,16 @@ class _Digester:
         return [self._digest(attributes, depth, seen)] if attributes else []
 
     def _module(self, value: types.ModuleType, depth: int, seen: dict[int, int]) -> list[bytes]:
-        if _is_installed(vars(value).get("__file__")):
+        if _is_installed(_dictionary(value).get("__file__")):
             return [b"%d" % id(value)]
-        members = [(name, member) for name, member in sorted(vars(value).items()) if name[:2] != "__"]
+        members = [(name, member) for name, member in sorted(_dictionary(value).items()) if name[:2] != "__"]
         return [part for name, member in members for part in (name.encode(), self._member(member, depth, seen, value.__name__))]
 
     def _member(self, member: Any, depth: int, seen: dict[int, int], module: str) -> bytes:
         """Digest what a module of the user's holds: its own functions and classes by content, other ones by identity."""
-        if isinstance(member, types.FunctionType):
+        if is_a(member, types.FunctionType):
             return self._join(types.FunctionType, self._code(member, depth, seen))
-        if isinstance(member, type) and member.__module__ == module:
+        if is_a(member, type) and member.__module__ == module:
             return self._join(type, self._members(member, depth, seen))
         return self._digest(member, depth, seen)
 
@@ -167,16 +167,16 @@ class _Digester:
 
     def _attribute(self, member: Any, depth: int, seen: dict[int, int]) -> bytes:
         function = function_in(member)
-        if isinstance(function, types.FunctionType):
+        if is_a(function, types.FunctionType):
             return self._join(types.FunctionType, self._code(function, depth, seen))
-        if isinstance(function, (types.MemberDescriptorType, types.GetSetDescriptorType, types.BuiltinFunctionType)):
+        if is_a(function, (types.MemberDescriptorType, types.GetSetDescriptorType, types.BuiltinFunctionType)):
             return b"descriptor"
         return self._digest(function, depth, seen)
 
     def _bound(self, value: Any, depth: int, seen: dict[int, int]) -> list[bytes]:
         function = getattr(value, "__func__", None)
         owner = value.__self__
-        parts = [b"%d" % id(owner)] if isinstance(owner, types.ModuleType) else [self._digest(owner, depth, seen)]
+        parts = [b"%d" % id(owner)] if is_a(owner, types.ModuleType) else [self._digest(owner, depth, seen)]
         return [value.__name__.encode(), *parts, *([self._digest(function, depth, seen)] if function is not None else [])]
 
     def _instance(self, value: Any, kind: type, depth: int, seen: dict[int, int]) -> list[bytes]:
@@ -224,7 +224,7 @@ _PYTHONS = ("__dict__", "__weakref__", "__slots__", "__annotations__", "__firstl
 def _is_c(kind: type) -> bool:
     """Tell whether a class made at run time comes from C: nothing in it is as Python's class statement makes it."""
     members = vars(kind)
-    return not any(name in members for name in _PYTHONS) and not any(isinstance(found, types.FunctionType) for found in members.values())
+    return not any(name in members for name in _PYTHONS) and not any(is_a(found, types.FunctionType) for found in members.values())
 
 
 def _slots(kind: type) -> list[str]:
