@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seednb.determinism import Switches
@@ -87,6 +87,7 @@ values = (
 )
 
 
+@settings(deadline=None)
 @given(st.dictionaries(names, values, max_size=6), st.dictionaries(names, values, max_size=4))
 def test_no_record_sets_anything_beyond_the_list(flags, threads):
     """Whatever a record holds, only listed names get listed values; notices are single lines that can be printed."""
@@ -102,11 +103,12 @@ def test_no_record_sets_anything_beyond_the_list(flags, threads):
     assert plan.variables["PATH"] == "/bin"
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.text(max_size=10) | st.just("strict"), values | st.booleans(), max_size=5))
-def test_no_settings_switch_anything_but_strict(settings):
+def test_no_settings_switch_anything_but_strict(asked):
     """Of what a plan asks for, only `strict: true` does something; the names of the rest are returned."""
     switches = Switches()
-    unknown = switches.apply(settings)
-    assert switches.strict_now is (settings.get("strict") is True)
-    assert unknown == sorted(name for name, value in settings.items() if name != "strict" or not isinstance(value, bool))
+    unknown = switches.apply(asked)
+    assert switches.strict_now is (asked.get("strict") is True)
+    assert unknown == sorted(name for name, value in asked.items() if name != "strict" or not isinstance(value, bool))
     switches.stop()
