@@ -15,6 +15,7 @@ from typing import Any, cast
 WORD = re.compile(r"(?<![\w.])[^\W\d]\w*")
 _AUGMENTED = re.compile(r"(?:\*\*|//|>>|<<|[-+*/%&|^@])=")
 _CO_OPTIMIZED = 1
+_SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _GLOBAL_SCOPES = {_symtable.GLOBAL_EXPLICIT, _symtable.GLOBAL_IMPLICIT}
 
 
@@ -51,7 +52,7 @@ def read_by(source: str) -> frozenset[str]:
     assigned = {name for name, flags in top.items() if flags & (_symtable.DEF_LOCAL | _symtable.DEF_IMPORT)}
     inner = {name for child in table.children for name in _globals_in(child)}
     if "get_ipython" in read or inner or read & assigned or _AUGMENTED.search(source):
-        return frozenset(_Order().read_by(ast.parse(source).body))
+        return frozenset(_Order(magics="get_ipython" in read).read_by(ast.parse(source).body))
     return frozenset(read | inner)
 
 
@@ -76,7 +77,8 @@ def _globals_in(table: Any) -> Iterator[str]:
 class _Order:
     """Finds the names that are read before they are surely assigned, statement by statement."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, magics: bool) -> None:
+        self._has_magics = magics
         self._read: set[str] = set()
         self._words: frozenset[str] = frozenset()
         self._bodies: set[str] = set()
@@ -127,7 +129,7 @@ class _Order:
         if node.decorator_list or getattr(node, "keywords", None):
             self._called(defined)
         self._magics(node)
-        todo = [compile(ast.Module(body=[node], type_ignores=[]), "<cell>", "exec", dont_inherit=True)]
+        todo = [compile(ast.Module(body=[node], type_ignores=[]), "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)]
         while todo:
             code = todo.pop()
             if code.co_flags & _CO_OPTIMIZED and not code.co_name.startswith("<"):
@@ -166,6 +168,9 @@ class _Order:
             if isinstance(node, (ast.Break, ast.Continue, ast.Pass)):
                 continue
             self._magics(node)
+            if not any(isinstance(part, _SCOPES) for part in ast.walk(node)):
+                self._names([node], defined, stores=False)
+                continue
             body = [node if isinstance(node, ast.stmt) else ast.copy_location(ast.Expr(value=cast(ast.expr, node)), node)]
             try:
                 code = compile(ast.Module(body=body, type_ignores=[]), "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
@@ -180,7 +185,7 @@ class _Order:
                 self._read.add(node.id)
 
     def _magics(self, root: ast.AST) -> None:
-        for node in ast.walk(root):
+        for node in ast.walk(root) if self._has_magics else ():
             if isinstance(node, ast.Call) and _is_magic(node):
                 texts = (part.value for part in ast.walk(node) if isinstance(part, ast.Constant) and isinstance(part.value, str))
                 self._words = self._words.union(*(_words_of(text) for text in texts))

@@ -16,14 +16,15 @@ from seednb.order import loaded_by
 from seednb.reads import cell_contents, function_in, is_a
 from seednb.sources.generators import kind_of
 
-MAX_OBJECTS = 1000
+MAX_OBJECTS = 600
 MAX_ITEMS = 20_000
-"""Numbers and short texts in a list or tuple of nothing else: these count as one object."""
+"""Numbers and short texts in a list, tuple or dict of nothing else: these count as one object."""
 MAX_TEXT = 10_000_000
 """Characters of a text whose hash is taken; Python keeps it, so that it costs once."""
 MAX_DEPTH = 8
 _HEAP_TYPE = 1 << 9
 _PLAIN = (bool, int, float, complex, str, bytes, type(None), type(Ellipsis), type(NotImplemented), range)
+_LONG = 1 << 1000
 _FLAT = {bool, int, float, type(None), str}
 _VALUES = frozenset({"datetime", "decimal", "enum", "fractions", "pathlib", "uuid"})
 """Modules of the standard library whose objects are values: their repr tells all."""
@@ -73,7 +74,11 @@ class _Digester:
             return self._plain(value, kind)
         if id(value) in seen:  # what refers to itself is told by the way back
             return b"back %d" % seen[id(value)]
-        return self._compound(value, kind, depth + 1, {**seen, id(value): len(seen)})
+        seen[id(value)] = len(seen)
+        try:
+            return self._compound(value, kind, depth + 1, seen)
+        finally:
+            seen.popitem()
 
     def _plain(self, value: Any, kind: type) -> bytes:
         if (kind is int and value.bit_length() > 10_000) or (kind in (str, bytes) and len(value) > MAX_TEXT):
@@ -113,6 +118,8 @@ class _Digester:
         return [*(self._digest(item, depth, seen) for item in base.__iter__(value)), *self._own_dictionary(value, depth, seen)]
 
     def _mapping(self, value: Any, depth: int, seen: dict[int, int]) -> list[bytes]:
+        if type(value) is dict and _is_flat([*value, *value.values()]):
+            return [repr(value).encode("utf-8", "surrogatepass")]
         parts = [self._digest(part, depth, seen) for item in dict.items(value) for part in item]
         return [*parts, *self._own_dictionary(value, depth, seen)]
 
@@ -203,15 +210,18 @@ _LOOKS: list[tuple[Any, _Look]] = [
 
 
 def _is_flat(value: Any) -> bool:
-    """Tell whether a list or tuple holds nothing but numbers and texts, few enough to write them all down."""
-    if not 8 < len(value) <= MAX_ITEMS:
+    """Tell whether a list or tuple holds nothing but numbers and short texts, few enough to write them all down."""
+    if len(value) > MAX_ITEMS:
         return False
     kinds = set(map(type, value))
     if not kinds <= _FLAT:
         return False
     letters = sum(len(item) for item in value if type(item) is str) if str in kinds else 0
-    digits = max((item.bit_length() for item in value if type(item) is int), default=0) if int in kinds else 0
-    return letters < MAX_BYTES and digits < 1000
+    if int not in kinds:
+        return letters < MAX_BYTES
+    if kinds <= {int, bool, float}:
+        return bool(min(value) > -_LONG and max(value) < _LONG)
+    return letters < MAX_BYTES and all(-_LONG < item < _LONG for item in value if type(item) is int)
 
 
 def _is_installed(file: Optional[str]) -> bool:
