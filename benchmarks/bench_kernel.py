@@ -32,13 +32,41 @@ def cycle(number, code="1"):
         if code.strip():
             hooks.pre_run_cell(info)
         hooks.post_run_cell(types.SimpleNamespace(info=info))
-def microseconds(number=200, rounds=15):
-    times = []
-    for _ in range(rounds):
+def times(number=2000, code="1"):
+    hooks, taken = get_ipython()._seednb.cells, []
+    for turn in range(number):
+        source = f"{code}#{turn % 100}"
+        info = types.SimpleNamespace(raw_cell=source, store_history=True, cell_meta={"cellId": f"times {code} {turn % 100}"})
+        result = types.SimpleNamespace(info=info)
         begun = time.thread_time()  # the processor's time, which other processes do not disturb
-        cycle(number)
-        times.append((time.thread_time() - begun) / number * 1e6)
-    return sorted(times)[rounds // 2]
+        hooks.pre_run_cell(info)
+        hooks.post_run_cell(result)
+        taken.append((time.thread_time() - begun) * 1e6)
+    taken.sort()
+    return taken[number // 2], taken[number * 99 // 100]
+def ages(thousands=10):
+    medians = []
+    for thousand in range(thousands):
+        taken = []
+        for turn in range(1000):
+            key = {"cellId": f"age {thousand} {turn}"}
+            info = types.SimpleNamespace(raw_cell=f"{thousand} + {turn}", store_history=True, cell_meta=key)
+            begun = time.thread_time()
+            get_ipython()._seednb.cells.pre_run_cell(info)
+            get_ipython()._seednb.cells.post_run_cell(types.SimpleNamespace(info=info))
+            taken.append((time.thread_time() - begun) * 1e6)
+        medians.append(sorted(taken)[500])
+    return medians
+def memory(number=5000):
+    import tracemalloc
+    ages(1)
+    gc.collect(); tracemalloc.start(); before = tracemalloc.get_traced_memory()[0]
+    for turn in range(number):
+        info = types.SimpleNamespace(raw_cell=f"{turn} - 1", store_history=True, cell_meta={"cellId": f"memory {turn}"})
+        get_ipython()._seednb.cells.pre_run_cell(info)
+        get_ipython()._seednb.cells.post_run_cell(types.SimpleNamespace(info=info))
+    del info; gc.collect(); after = tracemalloc.get_traced_memory()[0]; tracemalloc.stop()
+    return (after - before) / number
 def growth():
     import resource
     cycle(1000, ""); cycle(1000)
@@ -50,6 +78,8 @@ def growth():
     return len(gc.get_objects()) - objects, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak
 """
 QUIET = "get_ipython()._seednb.output.carries_record = False"
+READING = "model = data + [x for x in data]\\nprint(model, helper(data))"
+HELLO = """get_ipython()._seednb.hello('{"version": 2, "client": "bench", "badges": true}')"""
 LIBRARIES = [
     ("Python alone", "import random"),
     ("+ NumPy", "import numpy as np; np.random.rand()"),
@@ -109,19 +139,33 @@ def cell_cost(python: str) -> None:
     kernel = Kernel(python)
     kernel.run("%load_ext seednb\n%seed 42")
     kernel.run(HOOKS)
+    kernel.run("data = list(range(20))\nx = 1\ndef helper(values):\n    return sum(values) + x")
     for name, code in LIBRARIES:
         if not kernel.run(code)[2]:
             continue
         trip = statistics.median(kernel.run("pass")[1] for _ in range(30))
-        shown = kernel.run("", "microseconds()")[0]
-        quiet = kernel.run(QUIET, "microseconds()")[0]
+        (shown, _), (quiet, late) = kernel.run("", "times()")[0], kernel.run(QUIET, "times()")[0]
+        reading = kernel.run("", f"times(code={READING!r})")[0][0]
         kernel.run(QUIET.replace("False", "True"))
-        with_record = f"with the record's output {shown:6.1f} µs"
-        print(f"{name:33} hooks {quiet:6.1f} µs (limit 150), {with_record}; {quiet / trip / 10:.1f} % of an empty cell's round trip")
+        print(
+            f"{name:33} hooks {quiet:6.1f} µs (limit 150), p99 {late:6.1f} (limit 1000), a cell that reads names {reading:6.1f}, with the "
+            f"record's output {shown:6.1f}; {quiet / trip / 10:.1f} % of an empty cell's round trip"
+        )
     kernel.run(QUIET)
+    ages = kernel.run("", "ages()")[0]
+    print(f"10,000 new cells: {ages[0]:.1f} µs a cell in the first thousand, {ages[-1]:.1f} in the tenth")
+    print(f"memory of a cell that draws nothing: {kernel.run('', 'memory()')[0]:.0f} bytes (limit 1000)")
     objects, kilobytes = kernel.run("", "growth()")[0]
     print(f"10,000 blank and 10,000 other cells: {objects:+d} live objects, {kilobytes:+d} kB peak memory")
     kernel.stop()
+    listened = Kernel(python)
+    listened.run("%load_ext seednb\n%seed 42")
+    listened.run(HOOKS)
+    listened.run("; ".join(code for _, code in LIBRARIES[:4]))
+    listened.run("", HELLO)
+    median, late = listened.run("", "times()")[0]
+    print(f"with all but the global generators, and a listener: {median:.1f} µs (limit 250), p99 {late:.1f} (limit 1000)")
+    listened.stop()
 
 
 def import_cost(python: str, rounds: int) -> None:

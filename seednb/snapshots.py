@@ -32,23 +32,23 @@ class Snapshots:
         self._uses: dict[bytes, int] = {}
         self._objects: dict[bytes, bytes] = {}
         self._size = 0
-        self._newest: States = {}
+        self._newest = Snapshot({})
 
     def add(self, key: str, states: States) -> None:
         """Keep what a cell found, unless this is not its first run."""
         if key in self._kept or key in self._dropped:
             return
-        if states != self._newest:
-            self._newest = {name: None if state is None else self._objects.get(state, state) for name, state in states.items()}
-        self._kept[key] = Snapshot(self._newest)
-        self._count(self._newest, 1)
+        if states != self._newest.states:
+            self._newest = Snapshot({name: None if state is None else self._objects.get(state, state) for name, state in states.items()})
+        self._kept[key] = self._newest
+        self._count(self._newest.states, 1)
         while self._size > self._limit and len(self._kept) > 1:
             self._drop_oldest()
 
     def drew(self, key: str, names: frozenset[str]) -> None:
         """Note which sources a cell's first run drew from."""
         snapshot = self._kept.get(key)
-        if snapshot is not None:
+        if snapshot is not None and names:
             self._kept[key] = snapshot._replace(drew=names)
 
     def get(self, key: str) -> Optional[Snapshot]:
