@@ -1,5 +1,5 @@
 # make demo | test | test-all | bench | check | clean
-# They run in environments that they make themselves: .venv, .venv-colab, .venv-py39.
+# They run in environments that they make themselves: .venv, .venv-colab, .venv-ipy8, .venv-py39, .venv-third.
 #   PYTHON=…      Python 3.10 or newer to make them from
 #   TORCH=… TENSORFLOW=…   what pip is asked for; pip options may follow
 #   WORKERS=…     processes that run tests
@@ -16,6 +16,8 @@ TORCH ?= torch==2.13.0
 TENSORFLOW ?= $(if $(filter Darwin,$(shell uname -s)),tensorflow,tensorflow-cpu)
 DEMO_NEEDS := scikit-learn scipy matplotlib pandas --editable ".[cli]"
 TEST_NEEDS := --editable ".[cli,test,dev,widgets]"
+IPY8_PINS := ipython==8.29.0 ipykernel==6.29.5 ipywidgets==8.1.5 numpy
+THIRD_PARTIES := aiohttp datasets ipython mlflow-skinny numpy wandb
 COLAB_PINS := ipython==7.34.0 ipykernel==6.17.1 traitlets==5.7.1 jupyter_client==7.4.9 ipywidgets==7.7.1 "setuptools<81" numpy
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -35,14 +37,16 @@ pytest = $(PY) -m pytest -n $(WORKERS) --durations 10
 install = $(1)/bin/python -m pip install -qq $(2)
 # skip TARGET,REASON: said now, and again at the end of test-all and .ci/run
 skip = mkdir -p build && echo "SKIPPED: $(1): $(2)" | tee -a build/skipped
+# environment DIRECTORY,PYTHON,PACKAGES: make it, unless it was made from this Makefile
+environment = test $(1)/.stamp -nt Makefile || { echo "seednb: making $(1)"; $(2) -m venv --clear $(1) && $(call install,$(1),$(3)) && touch $(1)/.stamp; }
 # kernel-tests DIRECTORY,PYTHON,PACKAGES,TESTS: run tests in kernels of that environment, made unless it was made from this Makefile
 kernel-tests = \
-	if test $(1)/.stamp -nt Makefile || { echo "seednb: making $(1)"; $(2) -m venv --clear $(1) && $(call install,$(1),$(3)) && touch $(1)/.stamp; }; then \
+	if $(call environment,$(1),$(2),$(3)); then \
 	  echo "seednb: kernels from $(1)"; \
 	  SEEDNB_TEST_KERNEL_PYTHON="$(CURDIR)/$(1)/bin/python" $(pytest) -m "not slow" $(4); \
 	else $(call skip,$@,its packages cannot be installed here); fi
 
-.PHONY: demo test test-all test-core test-slow test-colab test-py39 bench check clean
+.PHONY: demo test test-all test-core test-slow test-colab test-ipy8 test-py39 test-third bench check clean
 
 demo: $(DEMO_READY)
 	@bash examples/demo.sh $(PY)
@@ -52,7 +56,7 @@ test: check test-core
 test-all: check
 	@rm -f build/skipped; failed=""; \
 	$(pytest) -m "slow or not slow" || failed="$$failed tests"; \
-	for leg in test-colab test-py39; do $(MAKE) $$leg || failed="$$failed $$leg"; done; \
+	for leg in test-colab test-ipy8 test-py39 test-third; do $(MAKE) $$leg || failed="$$failed $$leg"; done; \
 	test ! -e build/skipped || cat build/skipped; \
 	test -z "$$failed" || { echo "FAILED:$$failed"; exit 1; }
 
@@ -71,6 +75,14 @@ test-slow: $(TEST_READY)
 
 test-colab: $(TEST_READY)
 	@$(call kernel-tests,.venv-colab,$(PYTHON),$(COLAB_PINS),tests/kernel)
+
+test-ipy8: $(TEST_READY)
+	@$(call kernel-tests,.venv-ipy8,$(PYTHON),$(IPY8_PINS),tests/kernel)
+
+test-third: $(TEST_READY)
+	@if $(call environment,.venv-third,$(PYTHON),$(THIRD_PARTIES)); then \
+	  SEEDNB_TEST_THIRD_PYTHON="$(CURDIR)/.venv-third/bin/python" $(pytest) tests/test_third_parties.py; \
+	else $(call skip,$@,its packages cannot be installed here); fi
 
 test-py39: $(TEST_READY)
 	@for python in python3.9 $$HOME/.pyenv/versions/3.9*/bin/python3.9; do \
