@@ -23,8 +23,8 @@ session().begin_cell("cell")
 from aiohttp._websocket.writer import WebSocketWriter
 from mlflow.utils.name_utils import _generate_unique_integer_id
 from wandb.sdk.lib import runid
-defaults = WebSocketWriter.__init__.__defaults__ or ()
-(mask,) = [value for value in defaults if isinstance(value, random.Random)]
+made = WebSocketWriter.__init__
+(mask,) = [value for value in (*(made.__defaults__ or ()), *(made.__kwdefaults__ or {}).values()) if isinstance(value, random.Random)]
 found = {"aiohttp": mask.getrandbits(64), "mlflow": _generate_unique_integer_id(), "wandb": runid.generate_id()}
 print(json.dumps([found, [random.random(), random.Random().random(), float(numpy.random.default_rng().random())]]))
 """
@@ -58,7 +58,7 @@ def run(script, folder):
 
 
 def test_identifiers_differ_in_two_sealed_processes(tmp_path):
-    """aiohttp's masks, MLflow's and wandb's ids differ between two processes with one seed; what the notebook draws does not."""
+    """Masks of aiohttp, MLflow's and wandb's ids differ between two processes with one seed; what the notebook draws does not."""
     (first, drawn), (second, again) = run(IDENTIFIERS, tmp_path), run(IDENTIFIERS, tmp_path)
     assert [name for name in first if first[name] == second[name]] == []
     assert drawn == again
