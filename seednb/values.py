@@ -98,6 +98,8 @@ class _Digester:
             return self._join(kind, array)
         if kind is re.Pattern:
             return self._join(kind, [self._plain(value.pattern, type(value.pattern)), b"%d" % value.flags])
+        if kind.__module__ == "logging":  # written to, not read
+            return b"%d" % id(value)
         if kind.__module__.partition(".")[0] in _VALUES:
             return self._join(kind, [repr(value).encode()])
         return self._join(kind, self._instance(value, kind, depth, seen))

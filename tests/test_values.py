@@ -9,6 +9,7 @@ import decimal
 import enum
 import functools
 import gc
+import logging
 import pathlib
 import random
 import re
@@ -56,7 +57,7 @@ EQUAL = [
     5, 10**50, 1.5, True, None, ..., 1j, "text", b"bytes", "x" * 5000, range(3), (1, "a"), [1, [2]], {"a": [1]}, {1, 2}, frozenset("ab"),
     list(range(20_000)), ["a"] * 100, Point(1, 2), collections.OrderedDict(a=1), collections.defaultdict(list), collections.deque([1]),
     dt.date(2020, 1, 1), decimal.Decimal("1.5"), pathlib.Path("a"), re.compile("a+"), Colour.RED, Plain(1), Slotted(1), Data([1]),
-    functools.partial(max, 1), len, max, str, Plain, random, random.Random(1), "ab".upper, float("nan"),
+    functools.partial(max, 1), len, max, str, Plain, random, random.Random(1), "ab".upper, float("nan"), logging.getLogger("x"),
 ]  # fmt: skip
 
 

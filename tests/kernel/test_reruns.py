@@ -288,8 +288,7 @@ def notebook(path, *cells):
 
 def until_read(kernel):
     """Wait until the kernel has read the notebook's file."""
-    while not kernel.value("len(get_ipython()._seednb.cells._outline._cells)"):
-        pass
+    assert any(kernel.value("len(get_ipython()._seednb.cells._outline._cells)") for _ in range(1000))
 
 
 DRAW = "import random\nrandom.random()"
