@@ -78,6 +78,25 @@ def test_the_published_deny_list_is_the_one_in_force():
     assert set(re.findall(r"`([\w-]+)`", published[1])) == DENIED - {"seednb"}
 
 
+def test_the_published_allow_list_is_the_one_in_force():
+    """docs/seal.md names the packages whose own random.Random() follows the seed, and no others."""
+    from seednb.callers import ALLOWED
+
+    text = (REPOSITORY / "docs" / "seal.md").read_text(encoding="utf-8")
+    published = re.search(r"draw samples with it:\n((?:`[\w-]+`[,.]\s*)+)", text)
+    assert published is not None
+    assert set(re.findall(r"`([\w-]+)`", published[1])) == ALLOWED
+
+
+def test_the_published_settings_are_those_that_are_restored():
+    """docs/determinism.md names each flag and each value that a replay may restore."""
+    from seednb.launch import RESTORED_FLAGS
+
+    text = (REPOSITORY / "docs" / "determinism.md").read_text(encoding="utf-8")
+    rows = {name: set(re.findall(r"`([^`]+)`", values)) for name, values in re.findall(r"^\| `(\w+)` \| (.*) \|$", text, re.MULTILINE)}
+    assert rows == {name: set(values) for name, values in RESTORED_FLAGS.items()}
+
+
 def test_the_changelog_names_the_version():
     """The changelog's newest part speaks of the package's version."""
     from seednb import __version__
