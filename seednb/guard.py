@@ -15,6 +15,8 @@ from seednb.tasks import Tasks
 class Guard:
     """Compares what a cell finds with what the last one left.
 
+    callback_ran, subshell_ran: whether a widget's callback, or a cell in a subshell, has run since. callbacks: how many run now.
+
     Front ends and extensions draw between cells (IPython 9 picks the tip of its banner with `random` at every kernel_info
     request), and so does code of the user's: threads, tasks, timers, widget callbacks. What these may have drawn is never
     put back, or they would see values twice.
@@ -28,13 +30,18 @@ class Guard:
         self._held = HeldSource()
         self._company = False
         self.callback_ran = False
+        self.callbacks = 0
+        self.subshell_ran = False
         self.seen: list[Between] = []
 
-    def remember(self, states: States, held: HeldSource) -> None:
-        """A cell has ended and has left these states, its held generators among them: this is what the next one should find."""
+    def remember(self, states: States, held: HeldSource, *, elsewhere: int) -> None:
+        """A cell has ended and has left these states, its held generators among them: this is what the next one should find.
+
+        elsewhere: how many cells run on in other threads.
+        """
         self._after, self._held = states, held
         self._company = self._tasks.alive()
-        self.callback_ran = False
+        self.callback_ran, self.subshell_ran = self.callbacks > 0, elsewhere > 0
 
     def forget(self) -> None:
         """Streams were set from outside of cells: there is nothing to compare with."""
@@ -67,5 +74,7 @@ class Guard:
             return "a thread or task that a cell started was running"
         if self.callback_ran:
             return "a widget's callback has run"
+        if self.subshell_ran:
+            return "a cell has run in a subshell"
         inexact = [source.name for source in moved if EXACT_RESTORE not in source.traits]
         return f"{', '.join(inexact)} cannot be put back exactly" if inexact else ""

@@ -211,7 +211,7 @@ class Runtime:
         if outermost:
             self.rewinding.snapshots.drew(cell.key, facts.drew)
             self.seal.cell = ""
-            self.guard.remember(states, cell.held)
+            self.guard.remember(states, cell.held, elsewhere=self.elsewhere)
             self.tasks.leave()
         return facts
 

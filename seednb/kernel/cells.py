@@ -109,6 +109,7 @@ class CellHooks:
     def _count_elsewhere(self, step: int) -> None:
         with self._lock:
             self._runtime.elsewhere = max(0, self._runtime.elsewhere + step)
+            self._runtime.guard.subshell_ran = True
 
     def _begin(self, info: Any, source: str) -> None:
         metadata = request_metadata(self._shell, info)

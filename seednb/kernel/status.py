@@ -33,6 +33,8 @@ def status(runtime: Runtime) -> str:
     parts = [f"seed {runtime.seed} ({origin_of(runtime.seed_origin)})"]
     if runtime.mode == PER_CELL:
         parts.append("each cell draws from its own stream")
+    if runtime.switches.strict_now:
+        parts.append("strict: deterministic operations only")
     parts.append("covers " + ", ".join(loaded) + (f"; at their import: {', '.join(later)}" if later else ""))
     parts.append("unseeded generators follow it" if runtime.sealing else "unseeded generators do not follow it")
     if complete("jax") is not None:

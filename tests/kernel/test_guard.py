@@ -180,3 +180,45 @@ def test_draws_between_cells_are_put_back_in_every_framework(seeded):
     seeded.run("%seed 42", cell="first")
     seeded.client.execute(silent, silent=True, store_history=False)
     assert seeded.run(shown, cell="a").out == first
+
+
+@pytest.fixture
+def subshell(ready):
+    """Return the id of a subshell of the kernel."""
+    if not ready.value("bool(getattr(get_ipython().kernel, '_supports_kernel_subshells', False))"):
+        pytest.skip("this ipykernel has no subshells")
+    control = ready.client.control_channel
+    control.send(ready.client.session.msg("create_subshell_request", {}))
+    return control.get_msg(timeout=60)["content"]["subshell_id"]
+
+
+def start_in(kernel, subshell, code):
+    """Send a cell to a subshell; return the id of the request."""
+    message = kernel.client.session.msg("execute_request", {"code": code, "silent": False, "store_history": True, "allow_stdin": False})
+    message["header"]["subshell_id"] = subshell
+    kernel.client.shell_channel.send(message)
+    return message["header"]["msg_id"]
+
+
+def test_a_subshells_draws_between_cells_are_never_seen_twice(ready, subshell):
+    """A cell in a subshell shares the streams: what it draws between two cells is not put back, and one line says so."""
+    for number in range(3):
+        kernel_done = start_in(ready, subshell, "drawn.append(random.random())")
+        ready._until_idle(kernel_done, None)
+        draw(ready, number)
+    assert ready.value("drawn") == usual(6)
+    assert notes(ready) == [[["python"], "a cell has run in a subshell"]]
+
+
+def test_beside_a_subshells_cell_nothing_is_rewound(ready, subshell):
+    """While a cell runs in a subshell, `%seed rewind` and `%%seed` answer `not now`; afterwards they work."""
+    ready.run("import threading\nrunning, go = threading.Event(), threading.Event()", cell="prepare")
+    start_in(ready, subshell, "running.set(); go.wait()")
+    ready.run("running.wait()", cell="waits")
+    reason = "not now: another cell is running beside this one, in a subshell"
+    assert ready.run("%seed rewind ready", cell="rewinds").err == f"seednb: {reason}"
+    assert ready.run("%%seed 7\nran = True", cell="own").err == f"UsageError: seednb: {reason}; the cell did not run"
+    ready.run("go.set()", cell="goes")
+    while ready.value("get_ipython()._seednb.runtime.elsewhere"):
+        pass
+    assert ready.run("%seed rewind ready", cell="rewinds").err == ""

@@ -72,7 +72,12 @@ def test_twice_is_once(watched):
     added = watched.value(
         "{name: len(get_ipython().events.callbacks[name]) - len(before['callbacks'][name]) for name in before['callbacks']}"
     )
-    assert {name: count for name, count in added.items() if count} == {"pre_execute": 1, "pre_run_cell": 1, "post_run_cell": 1}
+    assert {name: count for name, count in added.items() if count} == {
+        "pre_execute": 1,
+        "post_execute": 1,
+        "pre_run_cell": 1,
+        "post_run_cell": 1,
+    }
     watched.run("%unload_ext seednb\n%unload_ext seednb")
     assert changed(watched) == []
     watched.run("%load_ext seednb\n%seed 42\nimport random")
