@@ -39,7 +39,7 @@ class Runtime:
 
     `seed` is None until `start`. All writing happens in the main thread, but for a source that another thread has just
     imported, and in this process: forked children go on as they were copied. `elsewhere` counts the cells that run in other
-    threads: while there is one, nothing is put back.
+    threads: while there is one, nothing is put back. `cells` counts those that have begun in this one.
     """
 
     def __init__(self, sources: Optional[Iterable[Source]] = None) -> None:
@@ -60,6 +60,7 @@ class Runtime:
         self.rewinding = Rewinding(self.group, self.seal)
         self.guard = Guard(self.group, self.seal, self.tasks)
         self.elsewhere = 0
+        self.cells = 0
         self._open: list[Cell] = []
         self._seedings = 0
         self._early = False
@@ -181,6 +182,7 @@ class Runtime:
         self._adopt()
         cell = Cell(key, HeldSource(names, self.rewinding.namespace), seeded=self.seed is not None)
         outermost = not self._open
+        self.cells += outermost
         states = self.group.states()
         if outermost:
             if cell.seeded:

@@ -57,7 +57,7 @@ class InPlaceRestart:
         }
         self._listeners.restarting()
         loop = sys.modules["asyncio.events"]._get_running_loop()
-        loop.call_later(DELAY, self._exec, command, json.dumps(told, default=str), display)
+        loop.call_later(DELAY, self._exec, command, json.dumps(told, default=str), display, self._runtime.cells)
 
     def _command(self) -> list[str]:
         """Return the command line that started this kernel, with our option in place of an earlier one."""
@@ -73,9 +73,9 @@ class InPlaceRestart:
         arguments = list(getattr(sys, "orig_argv", None) or _proc_arguments())
         return [sys.executable, *(word for word in arguments[1:] if not word.startswith(_OPTION)), f"{_OPTION}{_AGAIN}"]
 
-    def _exec(self, command: list[str], told: str, display: str) -> None:
-        """Become a fresh process; where something has come between, or the system refuses, go on and say so."""
-        if queued(self._shell.kernel):
+    def _exec(self, command: list[str], told: str, display: str, cells: int) -> None:
+        """Become a fresh process; where another cell has come between, or the system refuses, go on and say so."""
+        if self._runtime.cells != cells or queued(self._shell.kernel):
             self._output.update(display, "seednb: not restarted: cells came in meanwhile; restart again")
             return
         plan = plan_environment()

@@ -14,13 +14,17 @@ LOADED = f"sorted(set({HEAVY!r}) & set(__import__('sys').modules))"
 SNAPSHOT = """
 def snapshot():
     import sys, numpy.random.bit_generator as entropy
+    import asyncio.base_events, concurrent.futures.thread, random, threading
     import ipykernel.compiler
     shell = get_ipython()
     callbacks = {name: list(hooks) for name, hooks in shell.events.callbacks.items()}
     commands = {key: list(hooks) for key, hooks in shell.strdispatchers['complete_command'].strs.items()}
     magics = {kind: dict(found) for kind, found in shell.magics_manager.magics.items()}
     return {
-        'randbits': entropy.randbits, 'meta_path': list(sys.meta_path), 'callbacks': callbacks, 'commands': commands, 'magics': magics,
+        'randbits': entropy.randbits, 'legacy': numpy.random.seed, 'Random': random.Random.seed, 'random': random.seed,
+        'threads': threading.Thread.start, 'tasks': asyncio.base_events.BaseEventLoop.create_task,
+        'jobs': concurrent.futures.thread.ThreadPoolExecutor.submit,
+        'meta_path': list(sys.meta_path), 'callbacks': callbacks, 'commands': commands, 'magics': magics,
         'files': ipykernel.compiler.get_tmp_directory, 'attributes': sorted(vars(shell)), 'publisher': shell.display_pub,
         'path hooks': list(sys.path_hooks), 'excepthook': sys.excepthook, 'import': __import__, 'traits': sorted(shell.trait_names()),
         'transformers': list(shell.input_transformers_cleanup), 'ast': list(shell.ast_transformers),
@@ -60,7 +64,22 @@ def changed(kernel):
 def test_everything_is_put_back(watched):
     """After load, a run's plan, seeds and unload, all that was replaced is the very object that it was."""
     watched.run(f"%load_ext seednb\n%seed 42\nget_ipython()._seednb.attach({PLAN!r})\n%seed new", cell="c")
-    assert {"randbits", "meta_path", "callbacks", "commands", "magics", "files", "attributes", "transformers"} <= set(changed(watched))
+    assert {
+        "randbits",
+        "legacy",
+        "Random",
+        "random",
+        "threads",
+        "tasks",
+        "jobs",
+        "meta_path",
+        "callbacks",
+        "commands",
+        "magics",
+        "files",
+        "attributes",
+        "transformers",
+    } <= set(changed(watched))
     watched.run("%unload_ext seednb")
     assert changed(watched) == []
 

@@ -143,6 +143,16 @@ def test_called_off_if_a_cell_comes_in_meanwhile(seeded):
     assert seeded.value("len(asked)") == 2
 
 
+@pytest.mark.parametrize("source", ["after = mine + 1", "import asyncio\nawait asyncio.sleep(0)\nafter = mine + 1"])
+def test_called_off_if_a_cell_has_run_meanwhile(seeded, source):
+    """A runner sends the next cell at once: it runs in the old runtime, which goes on, and the line says so."""
+    seeded.run("mine = 1", cell="a")
+    seeded.run("%seed restart", cell="restarts")
+    seeded.run(source, cell="next")
+    assert update(seeded) == "seednb: not restarted: cells came in meanwhile; restart again"
+    assert seeded.value("after") == 2
+
+
 REFUSED = {
     "in a run of seednb's": ("get_ipython()._seednb.magic.plan = {}", "this notebook is run by seednb, in a fresh runtime"),
     "without a connection file": (
