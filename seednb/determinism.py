@@ -58,7 +58,7 @@ class Switches:
         self.strict_now = False
         report = Report([], [], [])
         while self._undo:
-            self._undo.pop()()
+            ask(self._undo.pop())  # a framework whose import was undone, or that says no
         if tensorflow_is_strict():
             report.told.append("TensorFlow has no way back from op determinism: %seed restart goes back")
         report.in_force.append("deterministic operations are not asked for any more")

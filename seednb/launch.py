@@ -23,6 +23,8 @@ _DATE = "315532800"
 """1980-01-01T00:00:00Z, the first moment that ZIP archives can hold: matplotlib's SVG and PDF files carry it as their date."""
 
 
+_MAX_THREADS = 100_000
+
 RESTORED_FLAGS: Mapping[str, frozenset[str]] = {
     "ATEN_CPU_CAPABILITY": frozenset({"avx2", "avx512", "default"}),
     "CUBLAS_WORKSPACE_CONFIG": frozenset({":16:8", ":4096:8"}),
@@ -79,7 +81,7 @@ def _restore_threads(planned: dict[str, str], given: Mapping[str, str], threads:
     notices = []
     for name in THREADS:
         count = threads.get(name)
-        if not isinstance(count, int) or count <= 0 or given.get(name) == str(count):
+        if type(count) is not int or not 0 < count < _MAX_THREADS or given.get(name) == str(count):
             continue
         if name in given:
             notices.append(f"the record was made with {name}={count}; {_shown(given[name])} is set here, and stays")
@@ -97,7 +99,7 @@ def _restore_flags(planned: dict[str, str], given: Mapping[str, str], flags: Map
             continue
         if name in given and name in RESTORED_FLAGS:
             notices.append(f"the record was made with {name}={_shown(value)}; {_shown(given[name])} is set here, and stays")
-        elif value in RESTORED_FLAGS.get(name, ()):
+        elif isinstance(value, str) and value in RESTORED_FLAGS.get(name, ()):
             planned[name] = str(value)
         else:
             notices.append(

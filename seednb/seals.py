@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import gc
 import sys
 from typing import TYPE_CHECKING, Any, Callable
 
@@ -106,28 +108,16 @@ def _seal_numpy_legacy(seal: Seal) -> Callable[[], None]:
 
 
 def _seal_torch(seal: Seal) -> Callable[[], None]:
-    """Replace `torch.seed`, and `torch.Generator` by a subclass with a `seed` of its own: the class itself cannot be changed."""
+    """Replace `torch.seed`, and the method `torch.Generator.seed`."""
     torch: Any = sys.modules[TORCH]
-    base, original = torch.Generator, torch.seed
+    original, method = torch.seed, vars(torch.Generator)["seed"]
 
-    class AnyGenerator(type(base)):  # type: ignore[misc]
-        """Generators that PyTorch makes are of the base class, and count too."""
-
-        def __instancecheck__(cls, instance: Any) -> bool:
-            return isinstance(instance, base)
-
-        def __subclasscheck__(cls, subclass: Any) -> bool:
-            return issubclass(subclass, base)
-
-    class Generator(base, metaclass=AnyGenerator):  # type: ignore[misc, valid-type]
-        __doc__ = base.__doc__
-
-        def seed(self) -> int:
-            sealed = seal.bits(_WORD_BITS, sys._getframe(1))
-            if sealed is None:
-                return int(super().seed())
-            self.manual_seed(sealed)
-            return sealed
+    def generator_seed(self: Any) -> int:
+        sealed = seal.bits(_WORD_BITS, sys._getframe(1))
+        if sealed is None:
+            return int(method(self))
+        self.manual_seed(sealed)
+        return sealed
 
     def torch_seed() -> int:
         sealed = seal.bits(_WORD_BITS, sys._getframe(1))
@@ -136,14 +126,39 @@ def _seal_torch(seal: Seal) -> Callable[[], None]:
         torch.manual_seed(sealed)
         return sealed
 
-    Generator.__module__, Generator.__qualname__ = "torch", "Generator"  # where pickle finds it
     torch_seed.__doc__, torch_seed.__name__, torch_seed.__module__ = original.__doc__, "seed", original.__module__
-    undone = [_put(torch, Generator=Generator, seed=torch_seed), _put(torch.random, seed=torch_seed)]
+    generator_seed.__doc__, generator_seed.__name__ = method.__doc__, "seed"
+    undone = [_put(torch, seed=torch_seed), _put(torch.random, seed=torch_seed), _put_method(torch.Generator, generator_seed)]
 
     def undo() -> None:
         for put_back in undone:
             put_back()
 
+    return undo
+
+
+def _put_method(kind: type, function: Any) -> Callable[[], None]:
+    """Put a method into a class that is written in C, and so takes no assignment; return what puts the old one back.
+
+    A subclass in its place would do for everybody but torch.compile, which asks for the very type of a generator
+    (`type(value) is torch._C.Generator` in torch/_dynamo/variables/builder.py). Raises AttributeError where the class's own
+    dictionary cannot be had.
+    """
+    (methods,) = gc.get_referents(vars(kind))
+    if sys.implementation.name != "cpython" or type(methods) is not dict:
+        raise AttributeError(f"the methods of {kind.__name__} cannot be replaced")
+    name = function.__name__
+    original = methods[name]
+
+    def put(method: Any) -> None:
+        methods[name] = method
+        ctypes.pythonapi.PyType_Modified(ctypes.py_object(kind))
+
+    def undo() -> None:
+        if methods.get(name) is function:
+            put(original)
+
+    put(function)
     return undo
 
 

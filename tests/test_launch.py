@@ -28,3 +28,10 @@ def test_recorded_thread_counts_are_restored_up_to_the_cores():
     plan = plan_environment({}, threads=recorded)
     assert plan.variables["OMP_NUM_THREADS"] == "1"
     assert not {"MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "LD_PRELOAD", "torch"} & plan.variables.keys()
+
+
+def test_hostile_counts_and_flags_are_nothing():
+    """Neither true, nor a list, nor a number of thousands of digits is a thread count or a flag's value."""
+    plan = plan_environment({}, threads={"OMP_NUM_THREADS": True, "MKL_NUM_THREADS": 10**5000, "OPENBLAS_NUM_THREADS": [1]})
+    assert not [name for name in plan.variables if name.endswith("_NUM_THREADS")]
+    assert "KERAS_BACKEND" not in plan_environment({}, flags={"KERAS_BACKEND": ["torch"]}).variables

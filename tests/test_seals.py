@@ -115,26 +115,35 @@ def test_global_generators_reseeded_by_hand_are_reported_as_changed():
 TORCH_CLASS = """
 import copy, json, pickle, seednb
 import torch
-base, seed = torch.Generator, torch.seed
+base, seed, method = torch.Generator, torch.seed, vars(torch.Generator)["seed"]
+older = torch.Generator()
 seednb.seed(42)
 made = torch.Generator()
 loader = torch.utils.data.DataLoader(range(4), shuffle=True, generator=torch.Generator().manual_seed(1))
-print(json.dumps([
-    torch.Generator is not base, isinstance(torch.default_generator, torch.Generator), isinstance(made.clone_state(), torch.Generator),
-    isinstance(made, base), issubclass(base, torch.Generator), not isinstance(5, torch.Generator),
+def draw(x, generator: torch.Generator):
+    return x + torch.rand(x.shape, generator=generator)
+def fresh():
+    return torch.Generator().manual_seed(5)
+eager = draw(torch.ones(3), fresh())
+facts = [
+    torch.Generator is base, type(made) is base, isinstance(torch.default_generator, torch.Generator),
     pickle.loads(pickle.dumps(made)).initial_seed() == made.initial_seed(), copy.deepcopy(made).initial_seed() == made.initial_seed(),
-    sorted(int(batch) for batch in loader) == [0, 1, 2, 3], torch.Generator(device="cpu").device.type == "cpu",
+    sorted(int(batch) for batch in loader) == [0, 1, 2, 3],
     torch.randperm(5, generator=made).tolist() == torch.randperm(5, generator=torch.Generator().manual_seed(67280421310721)).tolist(),
-    [seednb.off(), torch.Generator is base, torch.seed is seed] == [None, True, True],
-]))
+    torch.equal(torch.compile(draw, backend="eager")(torch.ones(3), fresh()), eager),
+    older.seed() != made.seed(), older.initial_seed() != made.initial_seed(),
+]
+seednb.off()
+facts += [vars(torch.Generator)["seed"] is method, torch.seed is seed, older.seed() != older.seed()]
+print(json.dumps(facts))
 """
 
 
 @pytest.mark.frameworks
 def test_torchs_generators_stay_what_they_were():
-    """Isinstance holds both ways, generators are copied, pickled and handed on as before, and the class comes back."""
+    """Generators keep their type, are copied, pickled, handed on and compiled as before, and the methods come back."""
     pytest.importorskip("torch")
-    assert once(TORCH_CLASS) == [True] * 12
+    assert once(TORCH_CLASS) == [True] * 13
 
 
 def test_everything_is_put_back():

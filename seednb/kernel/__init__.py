@@ -9,7 +9,7 @@ import threading
 import warnings
 from typing import Any, Optional
 
-from seednb.determinism import determinism
+from seednb.determinism import STRICT, determinism
 from seednb.environment import environment, hash_seed
 from seednb.errors import GuardWarning, RerunWarning, SeednbError
 from seednb.inflight import CellFacts
@@ -87,13 +87,14 @@ class Extension:
         return {"version": WIRE_VERSION, "package": __version__, "current": self.current(), "record": self.output.record()}
 
     def go_on(self, told: dict[str, Any]) -> None:
-        """Take over from the process that has restarted in place: its seed and mode, until the notebook says otherwise."""
+        """Take over from the process that has restarted in place: its seed, mode and strictness, until the notebook says otherwise."""
         try:
             self.magic.pending = Choice(check_seed(told["seed"]), told["origin"])
         except SeednbError:  # there was none
             self.magic.pending = None
         if told["mode"] in MODES:
             self.runtime.mode = told["mode"]
+        self.runtime.switches.apply({STRICT: told.get(STRICT)})
         arrived(self.shell, told, self.runtime.epoch)
 
     def attach(self, plan: Plan) -> Current:

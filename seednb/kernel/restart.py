@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 from typing import Any, Optional
 
+from seednb.determinism import STRICT
 from seednb.errors import NotNowError, SeednbError
 from seednb.kernel.listeners import Listeners
 from seednb.kernel.output import RecordOutput
@@ -41,6 +42,9 @@ class InPlaceRestart:
         """
         self._runtime.must_be_free()
         command = self._command()
+        loop = sys.modules["asyncio.events"]._get_running_loop()
+        if loop is None:  # below the event loop of a graphical toolkit
+            raise SeednbError(f"this kernel runs no event loop that could restart it: {_FRONT_ENDS_OWN}")
         if queued(self._shell.kernel):
             raise NotNowError("not now: cells are waiting to run; when they have run, restart again")
         text = f"seednb: restarting in place …; if this line does not change within {WAIT} s, {_FRONT_ENDS_OWN}"
@@ -54,9 +58,9 @@ class InPlaceRestart:
             "seed": self._runtime.start_seed,
             "origin": self._runtime.origin,
             "mode": self._runtime.mode,
+            STRICT: self._runtime.switches.strict_now,
         }
         self._listeners.restarting()
-        loop = sys.modules["asyncio.events"]._get_running_loop()
         loop.call_later(DELAY, self._exec, command, json.dumps(told, default=str), display, self._runtime.cells)
 
     def _command(self) -> list[str]:
@@ -66,6 +70,8 @@ class InPlaceRestart:
             raise SeednbError(f"restarting in place works on Linux only: {_FRONT_ENDS_OWN}")
         if application is None or getattr(self._shell, "kernel", None) is None:
             raise SeednbError(f"this is no kernel of ipykernel's that can restart itself: {_FRONT_ENDS_OWN}")
+        if getattr(getattr(self._shell.kernel, "debugger", None), "is_started", False):
+            raise SeednbError(f"the debugger is attached: {_FRONT_ENDS_OWN}")
         if _AGAIN is None or not _AGAIN.is_file():
             raise SeednbError(f"seednb is not installed in this kernel's environment: {_FRONT_ENDS_OWN}")
         if not os.path.isfile(getattr(application, "abs_connection_file", "") or ""):
@@ -92,7 +98,8 @@ def arrived(shell: Any, told: Optional[dict[str, Any]], epoch: str) -> None:
     """In the new process: say so in the cell that asked, a few times, since its listeners are still connecting."""
     if told is None or told["epoch"] == epoch:
         return
-    text = "seednb: restarted in place: a fresh runtime, with the hash seed in force; now run all cells"
+    strict = ", and strict" if told.get(STRICT) is True else ""
+    text = f"seednb: restarted in place: a fresh runtime, with the hash seed in force{strict}; now run all cells"
     content = {"data": {"text/plain": text, "text/html": text}, "metadata": {}, "transient": {"display_id": told["display"]}}
     kernel = shell.kernel
 

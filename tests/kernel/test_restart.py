@@ -101,6 +101,21 @@ def test_the_mode_survives(seeded):
     assert seeded.run("import random\nprint(random.random())", cell="draws").out == first
 
 
+def test_strictness_survives_and_is_in_force_from_the_start(seeded):
+    """What came too late for strict is in force in the new runtime, which says so; relaxed before a restart ends it."""
+    seeded.run("%seed strict", cell="strict")
+    seeded.run("%seed restart", cell="restarts")
+    assert update(seeded) == "seednb: restarted in place: a fresh runtime, with the hash seed in force, and strict; now run all cells"
+    epoch_after(seeded, "")
+    assert seeded.value("get_ipython()._seednb.current()['determinism']") == {"strict": True}
+    assert "too late" not in seeded.run("%seed strict", cell="strict").shown[0]
+    seeded.run("%seed relaxed", cell="relaxed")
+    before = seeded.value(EPOCH)
+    seeded.run("%seed restart", cell="restarts")
+    epoch_after(seeded, before)
+    assert seeded.value("get_ipython()._seednb.current()['determinism']") == {}
+
+
 def test_listeners_are_told_and_must_say_hello_again(seeded):
     """A listener hears that the kernel restarts; the new runtime knows none, and answers hello with another epoch."""
     before = hello(seeded)["current"]["epoch"]
@@ -165,6 +180,10 @@ REFUSED = {
         "seednb is not installed in this kernel's environment",
     ),
     "on another platform": ("import sys\nsys.platform = 'darwin'", "restarting in place works on Linux only"),
+    "while the debugger is attached": (
+        "import types\nget_ipython().kernel.debugger = types.SimpleNamespace(is_started=True)",
+        "the debugger is attached",
+    ),
     "beside a cell in a subshell": ("get_ipython()._seednb.runtime.elsewhere = 1", "not now: another cell is running beside this one"),
 }
 
@@ -180,6 +199,24 @@ def test_refused_in_one_line(start, name):
     assert result.err.startswith(f"seednb: {reason}")
     assert "\n" not in result.err
     assert kernel.value("still") == "here"
+
+
+def test_refused_below_another_event_loop(seeded):
+    """Where no asyncio loop runs the cell, nothing could restart the kernel later: it says so at once."""
+    hide = "import asyncio\nloop = asyncio.get_running_loop()\nasyncio._set_running_loop(None)"
+    result = seeded.run(f"{hide}\n%seed restart\nasyncio._set_running_loop(loop)", cell="restarts")
+    assert result.err.startswith("seednb: this kernel runs no event loop that could restart it")
+    assert result.shown == []
+
+
+def test_open_files_do_not_pile_up(seeded):
+    """What the old process had open is closed by the restart."""
+    count = "len(__import__('os').listdir('/proc/self/fd'))"
+    restart(seeded)
+    before = seeded.value(count)
+    seeded.run("import os, socket\nopened = [open('/dev/null') for _ in range(20)] + [socket.socket() for _ in range(20)]", cell="opens")
+    restart(seeded)
+    assert abs(seeded.value(count) - before) <= 3
 
 
 def test_a_refused_exec_leaves_the_kernel_working(seeded):
