@@ -6,13 +6,14 @@ from typing import Any, NamedTuple, Optional
 
 from seednb.digest import source_digest
 from seednb.errors import RerunWarning
-from seednb.inflight import CellFacts
+from seednb.inflight import NOTHING, CellFacts
 from seednb.kernel.outline import Outline
 from seednb.reads import Reads, asks_for_names
 from seednb.runtime import Runtime
 from seednb.streams import PER_CELL
 from seednb.values import Tokens, changed, tokens
 
+_NO_TOKENS: Tokens = {}
 RERUN, EDITED, OUT_OF_ORDER = "re-run", "edited", "out of order"
 
 
@@ -65,9 +66,9 @@ class Reruns:
     def _look(self, key: str, source: str, names: list[str]) -> _First:
         namespace = self._shell.user_ns
         assigned = self._reads.assigned(source)
-        absent = frozenset(name for name in assigned if name not in namespace)
-        before = tokens([*names, *sorted(assigned - absent - set(names))], namespace) if names or assigned != absent else {}
-        return _First(source_digest(source), key, before, absent, frozenset())
+        absent = frozenset(name for name in assigned if name not in namespace) if assigned else NOTHING
+        before = tokens([*names, *sorted(assigned - absent - set(names))], namespace) if names or assigned != absent else _NO_TOKENS
+        return _First(source_digest(source), key, before, absent, NOTHING)
 
     def _moved(self, first: _First, source: str, names: list[str], kind: str) -> list[str]:
         """Return the names that may not hold what they held before the first run, or were not there then, or are not now."""
