@@ -8,20 +8,22 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
+import subprocess
+import sys
 import time
 from typing import Any, Callable
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
-def median(step: Callable[[], Any], rounds: int) -> float:
-    """Return the median time of a step in milliseconds, after a few to warm up."""
+def best(step: Callable[[], Any], rounds: int) -> float:
+    """Return the best time of a step in milliseconds, after a few to warm up: what disturbs it comes from outside."""
     times = []
     for _ in range(rounds + 3):
         begun = time.perf_counter()
         step()
         times.append((time.perf_counter() - begun) * 1e3)
-    return statistics.median(times[3:])
+    return min(times[3:])
 
 
 def torch_step() -> Callable[[], Any]:
@@ -57,25 +59,39 @@ def tensorflow_step() -> Callable[[], Any]:
     return lambda: model.train_on_batch(images, labels)
 
 
-def main() -> None:
-    """Print both ratios. TensorFlow has no way back, so its relaxed steps come first."""
+STEPS = {"PyTorch": torch_step, "TensorFlow": tensorflow_step}
+STRICT = {"relaxed": False, "strict": True}
+
+
+def measure(name: str, mode: str) -> None:
+    """Print the best time of many steps, strict or not, in a process of its own."""
     import seednb
     from seednb.runtime import session
 
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=30)
-    rounds = parser.parse_args().rounds
     seednb.seed(42)
-    for name, make in (("PyTorch", torch_step), ("TensorFlow", tensorflow_step)):
-        try:
-            relaxed = median(make(), rounds)
-        except ImportError:
-            print(f"{name}: not installed")
-            continue
+    if STRICT[mode]:
         session().switches.strict()
-        strict = median(make(), rounds)
-        session().switches.relaxed()
-        print(f"{name}: {relaxed:.2f} ms a step, strict {strict:.2f} ms: {strict / relaxed:.2f} times")
+    print(best(STEPS[name](), 60))
+
+
+def main() -> None:
+    """Alternate relaxed and strict processes, since TensorFlow has no way back; print the ratio of their medians."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--one", nargs=2, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one:
+        measure(*options.one)
+        return
+    for name in STEPS:
+        times: dict[str, list[float]] = {mode: [] for mode in STRICT}
+        for _ in range(options.rounds):
+            for mode, found in times.items():
+                child = [sys.executable, __file__, "--one", name, mode]
+                found.append(float(subprocess.run(child, check=True, capture_output=True, text=True).stdout.split()[-1]))
+        relaxed, strict = (statistics.median(times[mode]) for mode in STRICT)
+        spread = ", ".join(f"{mode} {min(found):.2f} to {max(found):.2f}" for mode, found in times.items())
+        print(f"{name}: {relaxed:.2f} ms a step, strict {strict:.2f} ms: {strict / relaxed:.2f} times ({spread})")
 
 
 if __name__ == "__main__":
