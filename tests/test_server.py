@@ -6,6 +6,7 @@ import contextlib
 import json
 import secrets
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -106,6 +107,26 @@ def test_start_and_restart(serve):
     server = serve(SEEDNB_SEED="42")
     kernel = server.post("api/kernels")["id"]
     assert server.run(kernel, SECRET) == "True [] 0.6394267984578837"
+    server.post(f"api/kernels/{kernel}/restart")
+    assert server.run(kernel, SECRET) == "True [] 0.6394267984578837"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="restarting in place works on Linux only")
+def test_restart_in_place(serve):
+    """A kernel that restarts in place is the server's kernel still: it was not found dead, and restarts as before."""
+    server = serve(SEEDNB_SEED="42")
+    kernel = server.post("api/kernels")["id"]
+    epoch, pid = "print(get_ipython()._seednb.runtime.epoch)", "import os; print(os.getpid())"
+    before, process = server.run(kernel, epoch), server.run(kernel, pid)
+    server.run(kernel, "mine = 1\n%seed restart")
+    end = time.monotonic() + 10
+    while "again.py" not in Path(f"/proc/{process}/cmdline").read_text():
+        assert time.monotonic() < end, "not restarted within ten seconds"
+    assert server.run(kernel, epoch) != before
+    assert server.run(kernel, "print('mine' in globals())") == "False"
+    assert server.run(kernel, SECRET) == "True [] 0.6394267984578837"
+    assert server.run(kernel, pid) == process
+    assert "died" not in server.log.read_text()
     server.post(f"api/kernels/{kernel}/restart")
     assert server.run(kernel, SECRET) == "True [] 0.6394267984578837"
 
