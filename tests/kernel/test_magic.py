@@ -10,6 +10,8 @@ DRAW = "import random\nprint(random.random())"
 USUAL = "0.6394267984578837"
 HINT = "give an integer from 0 to 4294967295, for example 42; nothing was changed"
 OUT_OF_RANGE = "is out of range: give an integer from 0 to 4294967295; nothing was changed"
+VERBS = [f"%seed {verb}" for verb in ("42", "new", "off", "rewind", "per-cell", "stream", "strict", "restart")]
+VERBS += ["%%seed 42", "`relaxed` goes back", "show the seed"]
 OWNER = "get_ipython().register_magic_function(lambda line: print('theirs', line), 'line', 'seed')"
 
 
@@ -42,6 +44,20 @@ def test_status_tells_the_origin_of_the_seed_in_force(start):
     kernel.run("%load_ext seednb\n" + DRAW)
     kernel.run("%seed 6")
     assert kernel.run("%seed").shown[0].startswith("seednb: seed 6 (given to %seed)")
+
+
+def test_status_says_that_jax_keys_are_data(seeded):
+    """With JAX loaded, `%seed` says that its keys follow the seed only where the notebook makes them from it."""
+    assert "JAX" not in seeded.run("%seed").shown[0]
+    seeded.run("import sys, types\nsys.modules['jax'] = types.ModuleType('jax')")
+    assert "JAX keys are data: they follow it where the notebook makes them from it" in seeded.run("%seed").shown[0]
+
+
+def test_status_tells_the_mode_and_strictness(seeded):
+    """`%seed` names per-cell streams and strict operations while they are in force."""
+    seeded.run("%seed per-cell\n%seed strict")
+    (line,) = seeded.run("%seed").shown
+    assert "each cell draws from its own stream; strict: deterministic operations only; covers python" in line
 
 
 def test_status_without_a_seed_says_how_to_set_one(seeded):
@@ -91,17 +107,18 @@ def test_both_names_are_one_magic(shared):
 
 
 def test_completion_offers_the_verbs(shared):
-    """Tab after `%seed ` and `%seednb ` offers `new` and `off`."""
+    """Tab after `%seed ` and `%seednb ` offers every verb."""
     for text in ("%seed ", "%seednb "):
         reply = shared.client.complete(text, len(text), reply=True, timeout=60)
-        assert {"new", "off"} <= set(reply["content"]["matches"])
+        verbs = {"new", "off", "per-cell", "relaxed", "restart", "rewind", "stream", "strict"}
+        assert verbs <= set(reply["content"]["matches"])
 
 
 def test_help_names_every_verb(shared):
-    """`%seed?` shows how to seed, to generate a seed, to see it and to stop."""
+    """`%seed?` shows every verb and what it does."""
     (page,) = shared.run("%seed?").reply["content"]["payload"]
     text = page["data"]["text/plain"]
-    assert [verb for verb in ("%seed 42", "%seed new", "%seed off", "show the seed") if verb not in text] == []
+    assert [verb for verb in VERBS if verb not in text] == []
 
 
 @pytest.mark.parametrize(
