@@ -42,13 +42,13 @@ def arrived(kernel, request):
         return {}
 
 
-def update(kernel):
-    """Return the text that replaces what the restarting cell showed."""
+def update(kernel, before=None):
+    """Return the text that replaces what the restarting cell showed; `before` tells it from an earlier restart's, which is repeated."""
     while True:
         message = kernel.client.get_iopub_msg(timeout=LIMIT)
         if message["msg_type"] == "update_display_data":
             text = message["content"]["data"]["text/plain"]
-            if "restart" in text:
+            if "restart" in text and (before is None or message["content"]["transient"]["display_id"] == f"seednb-restart-{before}"):
                 return text
 
 
@@ -57,7 +57,7 @@ def restart(kernel):
     before = kernel.value(EPOCH)
     shown = kernel.run("%seed restart", cell="restarts").shown[0]
     assert shown.startswith("seednb: restarting in place …; if this line does not change within 10 s, use the front end's own Restart")
-    assert update(kernel) == RESTARTED
+    assert update(kernel, before) == RESTARTED
     return before, epoch_after(kernel, before)
 
 
