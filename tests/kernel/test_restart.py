@@ -104,15 +104,14 @@ def test_the_mode_survives(seeded):
 def test_strictness_survives_and_is_in_force_from_the_start(seeded):
     """What came too late for strict is in force in the new runtime, which says so; relaxed before a restart ends it."""
     seeded.run("%seed strict", cell="strict")
+    before = seeded.value(EPOCH)
     seeded.run("%seed restart", cell="restarts")
-    assert update(seeded) == "seednb: restarted in place: a fresh runtime, with the hash seed in force, and strict; now run all cells"
-    epoch_after(seeded, "")
+    strict = "seednb: restarted in place: a fresh runtime, with the hash seed in force, and strict; now run all cells"
+    assert update(seeded, before) == strict
     assert seeded.value("get_ipython()._seednb.current()['determinism']") == {"strict": True}
     assert "too late" not in seeded.run("%seed strict", cell="strict").shown[0]
     seeded.run("%seed relaxed", cell="relaxed")
-    before = seeded.value(EPOCH)
-    seeded.run("%seed restart", cell="restarts")
-    epoch_after(seeded, before)
+    restart(seeded)
     assert seeded.value("get_ipython()._seednb.current()['determinism']") == {}
 
 
@@ -123,7 +122,7 @@ def test_listeners_are_told_and_must_say_hello_again(seeded):
         message["content"]["event"] for message in seeded.run("%seed restart", cell="x").messages if message["msg_type"] == "seednb_event"
     ]
     assert kinds == ["restart", "cell"]
-    epoch_after(seeded, before)
+    assert update(seeded, before) == RESTARTED
     assert [message["msg_type"] for message in seeded.run("1", cell="y").messages if message["msg_type"] == "seednb_event"] == []
     assert hello(seeded)["current"]["epoch"] != before
 
@@ -181,7 +180,7 @@ REFUSED = {
     ),
     "on another platform": ("import sys\nsys.platform = 'darwin'", "restarting in place works on Linux only"),
     "while the debugger is attached": (
-        "import types\nget_ipython().kernel.debugger = types.SimpleNamespace(is_started=True)",
+        "import types\nkernel = get_ipython().kernel\nkept, kernel.debugger = kernel.debugger, types.SimpleNamespace(is_started=True)",
         "the debugger is attached",
     ),
     "beside a cell in a subshell": ("get_ipython()._seednb.runtime.elsewhere = 1", "not now: another cell is running beside this one"),
