@@ -244,7 +244,7 @@ def test_modules_of_the_users_are_compared(seeded, tmp_path):
 
 def test_interrupted_first_runs_count(seeded):
     """A first run that was interrupted after it drew is a first run."""
-    source = "import random, time\nrandom.random()\nprint('ready', flush=True)\nif not globals().get('done'):\n    time.sleep(60)"
+    source = "import random, time\nrandom.random()\nwhile not globals().get('done'):\n    print('ready', flush=True)\n    time.sleep(5)"
     seeded.run(source, cell="x", then=seeded.interrupt)
     seeded.run("done = True", cell="sets")
     assert "draws from python" in seeded.run(source, cell="x").err
