@@ -17,25 +17,25 @@ from typing import Any
 
 from seednb import __version__, startup
 from seednb.errors import SettingsError
+from seednb.provisioner import NAME
+from seednb.server import LOCAL
 from seednb.settings import is_off, switched_off
 
 WELL, NOTE, WRONG = "well", "note", "wrong"
 TIMEOUT = 60.0
-OLDEST = {
+OLDEST: dict[str, tuple[int, ...]] = {
     "ipython": (7, 34),
     "ipykernel": (6, 17),
     "ipywidgets": (7, 7),
     "jupyter_client": (7, 4),
     "jupyter_server": (2, 4),
+    "jupyterlab": (4,),
     "notebook": (7,),
 }
-OLDEST["jupyterlab"] = (4,)
 _QUESTION = (
     "__import__('json').dumps([hasattr(get_ipython(), '_seednb'), get_ipython()._seednb.off if hasattr(get_ipython(), '_seednb') else '', "
     "bytes((__import__('ctypes').c_ubyte * 24).in_dll(__import__('ctypes').pythonapi, '_Py_HashSecret')) == bytes(24)])"
 )
-
-
 _SELECTS = re.compile(r"^[^#\n]*default_provisioner_name", re.MULTILINE)
 
 
@@ -83,7 +83,7 @@ def examine(folder: Path) -> Examination:
     found = Examination()
     found.environment = [_installed(), *_versions(), *_places(), *_provisioner(), _opted_out(folder), *_shadows(folder)]
     enabled = [name for name in startup.PLACES if startup.is_ours(startup.place(name).startup)]
-    plain, planned = _ask(folder, provisioner=""), _ask(folder, provisioner="seednb-provisioner")
+    plain, planned = _ask(folder, provisioner=LOCAL), _ask(folder, provisioner=NAME)
     found.front_ends = [
         _judged("JupyterLab, Notebook (Jupyter Server)", planned, enabled, server=True),
         _judged("VS Code", plain, enabled),
@@ -141,7 +141,7 @@ def _provisioner() -> list[Finding]:
     from jupyter_core.paths import jupyter_config_path
 
     name = os.environ.get("JUPYTER_DEFAULT_PROVISIONER_NAME", "")
-    if name and name not in {"local-provisioner", "seednb-provisioner"}:
+    if name and name not in {LOCAL, NAME}:
         return [Finding("provisioner", NOTE, f"JUPYTER_DEFAULT_PROVISIONER_NAME={name}: it stays, without a hash seed", "unset it")]
     for folder in map(Path, jupyter_config_path()):
         for path in (*sorted(folder.glob("jupyter*_config.*")), *sorted((folder / "jupyter_server_config.d").glob("*.json"))):
@@ -179,11 +179,11 @@ def _judged(front_end: str, kernel: _Kernel, enabled: list[str], *, server: bool
     text = f"{seen}: loaded before the first cell; the hash seed is not in force"
     if server:
         return Finding(front_end, WRONG, text, "pip install --force-reinstall seednb, then restart the server")
-    return Finding(front_end, NOTE, text, "JUPYTER_DEFAULT_PROVISIONER_NAME=seednb-provisioner" if variable else "%seed restart")
+    return Finding(front_end, NOTE, text, f"JUPYTER_DEFAULT_PROVISIONER_NAME={NAME}" if variable else "%seed restart")
 
 
 def _ask(folder: Path, *, provisioner: str) -> _Kernel:
-    """Start this environment's kernel as a front end does, with a provisioner or without, and ask it."""
+    """Start this environment's kernel as a front end does, with this provisioner if it can be found, and ask it."""
     from jupyter_client.kernelspec import KernelSpec
     from jupyter_client.manager import KernelManager
 
@@ -216,10 +216,8 @@ def _default_provisioner(name: str) -> Iterator[None]:
 
     factory = KernelProvisionerFactory.instance()
     before = factory.default_provisioner_name
-    if name and factory._check_availability(name):
+    if factory._check_availability(name):
         factory.default_provisioner_name = name
-    elif not name:
-        factory.default_provisioner_name = "local-provisioner"
     try:
         yield
     finally:

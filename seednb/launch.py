@@ -77,6 +77,15 @@ def plan_environment(
     )
 
 
+def put_back(variables: Mapping[str, Optional[str]]) -> None:
+    """Give this process's environment variables their values; None takes one away."""
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+
+
 def _restore_threads(planned: dict[str, str], given: Mapping[str, str], threads: Mapping[str, Any]) -> list[str]:
     notices = []
     for name in THREADS:

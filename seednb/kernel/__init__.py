@@ -21,9 +21,11 @@ from seednb.kernel.magic import SeedMagic
 from seednb.kernel.names import CellNames
 from seednb.kernel.output import RecordOutput
 from seednb.kernel.restart import InPlaceRestart, arrived
+from seednb.launch import put_back
 from seednb.runtime import end_session, session
 from seednb.settings import ENVIRONMENT, Choice, check_seed, is_off, switched_off
 from seednb.streams import MODES
+from seednb.tasks import in_main_thread
 from seednb.wire import WIRE_VERSION, Answer, CellEvent, Current, Plan
 
 
@@ -108,11 +110,7 @@ class Extension:
         self._inputs.start()
         if plan["stable_files"]:
             self._make_cell_files_stable()
-        for name, value in plan["restore_env"].items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        put_back(plan["restore_env"])
         self.runtime.mode, self.runtime.streams = plan["mode"], plan["streams"]
         self.runtime.switches.apply(plan["settings"])
         if plan["seed"] is not None:
@@ -139,7 +137,7 @@ class Extension:
 
     def _before_first_cell(self, _info: Any) -> None:
         """Seed what the start-up hook has loaded into; what goes wrong is told when the cell ends."""
-        if threading.get_ident() != threading.main_thread().ident:
+        if not in_main_thread():
             return
         self._forget_first_cell()
         try:

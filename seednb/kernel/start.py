@@ -8,7 +8,7 @@ from typing import Any
 
 from seednb.kernel import load
 from seednb.kernel.restart import take_told
-from seednb.launch import HASH_SEED, LAUNCH
+from seednb.launch import HASH_SEED, LAUNCH, put_back
 
 _RESTORED = frozenset({HASH_SEED})
 _MAX_LAUNCH = 1000
@@ -39,10 +39,8 @@ def restore_environment() -> None:
         items = list(restore.items()) if isinstance(restore, dict) else []
     except (ValueError, RecursionError):  # not from our launcher
         return
-    for name, value in items:
-        if name not in _RESTORED:
-            continue
-        if value is None:
-            os.environ.pop(name, None)
-        elif isinstance(value, str) and "\0" not in value:
-            os.environ[name] = value
+    put_back({name: value for name, value in items if name in _RESTORED and _is_value(value)})
+
+
+def _is_value(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and "\0" not in value)
