@@ -23,7 +23,7 @@ def _seednb_again(package: str) -> None:
         from seednb.kernel.start import start
 
         start(sys.modules["IPython"].get_ipython())
-    except Exception:  # a kernel that starts without us is better than one that does not
+    except BaseException:  # SystemExit too: a kernel that starts without us is better than one that does not
         for name in [name for name in sys.modules if name.partition(".")[0] == "seednb" and name not in modules]:
             del sys.modules[name]
     finally:

@@ -7,6 +7,8 @@ import sys
 from types import FrameType
 from typing import Any, Optional
 
+from seednb.installed import in_packages, is_installed
+
 DENIED = frozenset(
     {"aiohttp", "datasets", "dask", "distributed", "ipykernel", "jupyter_client", "mlflow", "ray", "seednb", "tornado", "wandb"}
 )
@@ -23,9 +25,6 @@ ALLOWED = frozenset(
 
 _MACHINERY = frozenset("asyncio concurrent contextlib copy functools importlib multiprocessing queue random runpy threading".split())
 """Parts of the standard library that call what they are given: who gave it is asked. All others (tempfile, uuid …) ask for themselves."""
-
-_STDLIB = os.path.join(os.path.dirname(os.__file__), "")
-_PACKAGES = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 
 
 def is_denied(module: str) -> bool:
@@ -63,9 +62,9 @@ def _follows(frame: FrameType) -> bool:
     if frame.f_globals is _main():
         return True
     top, file = _top(frame), str(frame.f_globals.get("__file__") or frame.f_code.co_filename)
-    if any(part in file for part in _PACKAGES):
+    if in_packages(file):
         return top in ALLOWED
-    return top not in DENIED and os.path.isabs(file) and not file.startswith(_STDLIB)
+    return top not in DENIED and os.path.isabs(file) and not is_installed(file)
 
 
 def _top(frame: FrameType) -> str:

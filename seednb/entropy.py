@@ -16,7 +16,7 @@ from typing import Callable, Optional
 from seednb.callers import is_denied, is_importing, where
 from seednb.seals import SEALED_MODULES, restart_global_generator, seal_module
 from seednb.sources.base import complete
-from seednb.tasks import Path, Tasks
+from seednb.tasks import Path, Tasks, in_main_thread
 from seednb.wire import Note
 
 _COPIES = "numpy.random._pickle"
@@ -114,7 +114,7 @@ class Seal:
         if self._pid() != self._home:
             self._note("unsealed", caller)
             return None
-        if module == _COPIES or (self.importing and _in_main_thread()) or is_importing(caller):
+        if module == _COPIES or (self.importing and in_main_thread()) or is_importing(caller):
             return derive(self.seed, f"import:{module}", self._count(self._import_uses, module), bits=count)
         at = self._tasks.current()
         if at is None:
@@ -156,7 +156,3 @@ def derive(seed: int, *path: str, bits: int) -> int:
     size = (bits + 7) // 8
     blocks = (blake2b(message, key=key, salt=block.to_bytes(4, "big")).digest() for block in range((size + 63) // 64))
     return int.from_bytes(b"".join(blocks)[:size], "big") >> (8 * size - bits)
-
-
-def _in_main_thread() -> bool:
-    return threading.get_ident() == threading.main_thread().ident

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, Callable, Optional, Protocol
+
+from seednb.installed import is_installed
 
 
 class Listener(Protocol):
@@ -125,9 +126,5 @@ class _Shadow:
         self._hook.execute(self._run, module)
 
 
-_STDLIB = os.path.join(os.path.dirname(os.__file__), "")
-_PACKAGES = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
-
-
 def _is_installed(origin: Optional[str]) -> bool:
-    return origin is not None and (origin.startswith(_STDLIB) or any(part in origin for part in _PACKAGES))
+    return origin is not None and is_installed(origin)

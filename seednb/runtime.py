@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterable
 from typing import Any, NamedTuple, Optional
 
@@ -20,7 +19,7 @@ from seednb.snapshots import States
 from seednb.sources import EXACT_RESTORE, SET_ONLY, HeldSource, Source, builtin
 from seednb.sources.group import SourceGroup
 from seednb.streams import PER_CELL, STREAM, give_back, seed_of, start_streams, stream_key
-from seednb.tasks import TASK_MODULES, Tasks
+from seednb.tasks import TASK_MODULES, Tasks, in_main_thread
 
 MAX_RESEEDS = 1000
 """How many `%seed` lines a record lists; one in a loop must not make it grow without end."""
@@ -133,7 +132,7 @@ class Runtime:
 
     def must_be_free(self) -> None:
         """Raise NotNowError unless this is the main thread of the seeded process and no other cell is in flight."""
-        if threading.get_ident() != threading.main_thread().ident:
+        if not in_main_thread():
             raise NotNowError("not now: generators are set in the main thread only")
         if self.elsewhere:
             raise NotNowError("not now: another cell is running beside this one, in a subshell")
@@ -310,7 +309,7 @@ class Runtime:
         self.tasks.imported(module)
         self.seal.imported(module)
         self.switches.imported(module)
-        if threading.get_ident() == threading.main_thread().ident:
+        if in_main_thread():
             self._adopt()
         else:
             self._adopt([source for source in self.sources if source.module == module and not source.per_thread])

@@ -51,6 +51,16 @@ def _put(owner: Any, **replacements: Any) -> Callable[[], None]:
     return undo
 
 
+def _together(*undone: Callable[[], None]) -> Callable[[], None]:
+    """Return what undoes several things, in this order."""
+
+    def undo() -> None:
+        for put_back in undone:
+            put_back()
+
+    return undo
+
+
 def _seal_python(seal: Seal) -> Callable[[], None]:
     """Replace `Random.seed`, which `Random()` calls, and the bound method of the global generator beside it."""
     module: Any = sys.modules[PYTHON]
@@ -64,14 +74,7 @@ def _seal_python(seal: Seal) -> Callable[[], None]:
 
     of_class = _put(module.Random, seed=seed)
     inner: Any = getattr(module, "_inst", None)
-    of_module = _put(module, seed=inner.seed) if inner is not None else None
-
-    def undo() -> None:
-        if of_module is not None:
-            of_module()
-        of_class()
-
-    return undo
+    return of_class if inner is None else _together(_put(module, seed=inner.seed), of_class)
 
 
 def _seal_numpy(seal: Seal) -> Callable[[], None]:
@@ -98,13 +101,7 @@ def _seal_numpy_legacy(seal: Seal) -> Callable[[], None]:
             numpy_source.start(sys.modules[numpy_source.MTRAND]._rand, sealed)
 
     seed.__doc__ = original.__doc__
-    undone = [_put(owner, seed=seed) for owner in (module, sys.modules[numpy_source.MTRAND])]
-
-    def undo() -> None:
-        for put_back in undone:
-            put_back()
-
-    return undo
+    return _together(_put(module, seed=seed), _put(sys.modules[numpy_source.MTRAND], seed=seed))
 
 
 def _seal_torch(seal: Seal) -> Callable[[], None]:
@@ -128,13 +125,9 @@ def _seal_torch(seal: Seal) -> Callable[[], None]:
 
     torch_seed.__doc__, torch_seed.__name__, torch_seed.__module__ = original.__doc__, "seed", original.__module__
     generator_seed.__doc__, generator_seed.__name__ = method.__doc__, "seed"
-    undone = [_put(torch, seed=torch_seed), _put(torch.random, seed=torch_seed), _put_method(torch.Generator, generator_seed)]
-
-    def undo() -> None:
-        for put_back in undone:
-            put_back()
-
-    return undo
+    # The method first: where it cannot be replaced, nothing is.
+    of_method = _put_method(torch.Generator, generator_seed)
+    return _together(of_method, _put(torch, seed=torch_seed), _put(torch.random, seed=torch_seed))
 
 
 def _put_method(kind: type, function: Any) -> Callable[[], None]:

@@ -70,10 +70,6 @@ class Snapshots:
             if found:
                 yield snapshot
 
-    def clear(self) -> None:
-        """Forget all."""
-        self.__init__(self._limit)  # type: ignore[misc]
-
     @property
     def size(self) -> int:
         """Bytes of states that are kept."""

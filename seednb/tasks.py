@@ -285,6 +285,11 @@ def _wrapped(wrapper: Callable[..., Any], original: Callable[..., Any]) -> Calla
     return method
 
 
+def in_main_thread() -> bool:
+    """Tell whether the running code is in the main thread."""
+    return threading.get_ident() == threading.main_thread().ident
+
+
 def _current_task() -> Any:
     asyncio: Any = sys.modules.get("asyncio.tasks")
     try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import collections
 import functools
-import os
 import re
 import types
 from collections.abc import Iterable, Mapping
@@ -12,6 +11,7 @@ from hashlib import blake2b
 from typing import Any, Callable, Optional
 
 from seednb.arrays import MAX_BYTES, UnknownError, array_of
+from seednb.installed import is_installed
 from seednb.order import loaded_by
 from seednb.reads import cell_contents, function_in, is_a
 from seednb.sources.generators import kind_of
@@ -28,8 +28,6 @@ _LONG = 1 << 1000
 _FLAT = {bool, int, float, type(None), str}
 _VALUES = frozenset({"datetime", "decimal", "enum", "fractions", "pathlib", "uuid"})
 """Modules of the standard library whose objects are values: their repr tells all."""
-_STDLIB = os.path.join(os.path.dirname(os.__file__), "")
-_PACKAGES = (f"{os.sep}site-packages{os.sep}", f"{os.sep}dist-packages{os.sep}")
 
 Tokens = dict[str, Optional[bytes]]
 
@@ -227,7 +225,7 @@ def _is_flat(value: Any) -> bool:
 
 
 def _is_installed(file: Optional[str]) -> bool:
-    return file is None or file.startswith((_STDLIB, "<")) or any(part in file for part in _PACKAGES)
+    return file is None or file.startswith("<") or is_installed(file)
 
 
 _PYTHONS = ("__dict__", "__weakref__", "__slots__", "__annotations__", "__firstlineno__")

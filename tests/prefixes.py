@@ -31,6 +31,14 @@ class Prefix:
         (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: seednb\nVersion: {__version__}\n")
         (metadata / "entry_points.txt").write_text(ENTRY_POINTS)
 
+    @classmethod
+    def enabled(cls, folder: Path) -> Prefix:
+        """Return an environment in which seednb is enabled."""
+        made = cls(folder)
+        done = made.seednb("enable")
+        assert done.returncode == 0, done.stderr
+        return made
+
     def variables(self, **extra: str) -> dict[str, str]:
         """Return an environment in which nothing of this machine's user is seen."""
         foreign = ("PYTHONPATH", "IPYTHONDIR", "JUPYTER_", "COVERAGE")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from seednb.kernel.identity import request_part
 from seednb.runtime import Runtime
 
 
@@ -46,7 +47,5 @@ class Callbacks:
             self._guard.callbacks = max(0, self._guard.callbacks + step)
 
     def _is_comm(self) -> bool:
-        parent = getattr(self._shell, "parent_header", None)
-        header = parent.get("header") if isinstance(parent, dict) else None
-        kind = header.get("msg_type") if isinstance(header, dict) else None
+        kind = request_part(self._shell, "header").get("msg_type")
         return isinstance(kind, str) and kind.startswith("comm_")

@@ -8,18 +8,23 @@ from typing import Any, Callable, NamedTuple, Optional
 from seednb.digest import source_digest
 from seednb.errors import RerunWarning
 from seednb.inflight import CellFacts, event_of
-from seednb.kernel.identity import Identity, Who, request_metadata, sent_id, sent_uri
+from seednb.kernel.identity import Identity, Who, request_metadata, request_part, sent_id, sent_uri
 from seednb.kernel.outline import Outline
 from seednb.kernel.reruns import Refusal, Reruns
 from seednb.runtime import Runtime
+from seednb.tasks import in_main_thread
 from seednb.wire import CellEvent
 
 
 class _Begun(NamedTuple):
-    """A cell in flight: IPython's ExecutionInfo (None where we were loaded in its middle), its source, its request, and if it counts."""
+    """A cell in flight: IPython's ExecutionInfo (None where we were loaded in its middle), its source, its request, and if it counts.
+
+    digest: of the source, for an outermost cell that counts.
+    """
 
     info: Any
     source: str
+    digest: str
     request: Any
     counts: bool
 
@@ -59,7 +64,7 @@ class CellHooks:
         self._shell.events.register("post_run_cell", self.post_run_cell)
         self._refusal.install()
         source = running_source(self._shell)
-        if source is not None and _in_main_thread():
+        if source is not None and in_main_thread():
             self._begin(None, source)
 
     def uninstall(self) -> None:
@@ -83,7 +88,7 @@ class CellHooks:
         """A cell begins."""
         if not self._watching:  # taken away by a hook before this one
             return
-        if not _in_main_thread():
+        if not in_main_thread():
             self._count_elsewhere(1)
             return
         try:
@@ -95,7 +100,7 @@ class CellHooks:
 
     def post_run_cell(self, result: Any) -> None:
         """A cell has ended, or a blank one was run."""
-        if not _in_main_thread():
+        if not in_main_thread():
             if str(getattr(getattr(result, "info", None), "raw_cell", "")).strip():
                 self._count_elsewhere(-1)
             return
@@ -116,16 +121,18 @@ class CellHooks:
         # Front ends run code of their own too, without storing it in the history, and without a cell's id.
         counts = bool(getattr(info, "store_history", True)) or sent_id(metadata) is not None or sent_uri(metadata) is not None
         names = self._reruns.names(source)
-        who = self._identity.who(metadata, source) if not self._begun and counts else None
+        who, digest = None, ""
+        if not self._begun and counts:
+            who, digest = self._identity.who(metadata, source), source_digest(source)
         if who is not None and info is not None:
-            self._judge(who, source, names)
+            self._judge(who, source, digest, names)
         key = self._runtime.cell if who is None else who.key
-        self._begun.append(_Begun(info, source, _request(self._shell), counts))
+        self._begun.append(_Begun(info, source, digest, _request(self._shell), counts))
         self._runtime.begin_cell(key, names)
 
-    def _judge(self, who: Who, source: str, names: list[str]) -> None:
+    def _judge(self, who: Who, source: str, digest: str, names: list[str]) -> None:
         """Warn of a cell that has run before, where that matters; let it be refused where the user wants that."""
-        warning = self._reruns.begin(who.identity, who.key, source, names)
+        warning = self._reruns.begin(who, source, digest, names)
         if warning is not None:
             self._refusal.refuse(self._warn(warning))
 
@@ -140,7 +147,7 @@ class CellHooks:
         late = self._reruns.end(facts)
         if late is not None:
             self._warn(late)
-        self._done(event_of(facts, source=source_digest(cell.source), epoch=self._runtime.epoch), facts)
+        self._done(event_of(facts, source=cell.digest, epoch=self._runtime.epoch), facts)
         self._outline.refresh()
 
     def _position(self, info: Any) -> Optional[int]:
@@ -155,20 +162,11 @@ class CellHooks:
 
 def running_source(shell: Any) -> Optional[str]:
     """Return the source of the cell whose request is being executed; None for silent requests and outside kernels."""
-    parent = getattr(shell, "parent_header", None)
-    content = parent.get("content") if isinstance(parent, dict) else None
-    if not isinstance(content, dict) or content.get("silent"):
-        return None
-    code = content.get("code")
+    content = request_part(shell, "content")
+    code = None if content.get("silent") else content.get("code")
     return code if isinstance(code, str) else None
-
-
-def _in_main_thread() -> bool:
-    return threading.get_ident() == threading.main_thread().ident
 
 
 def _request(shell: Any) -> Any:
     """Return the id of the request that is being executed, or None outside kernels."""
-    parent = getattr(shell, "parent_header", None)
-    header = parent.get("header") if isinstance(parent, dict) else None
-    return header.get("msg_id") if isinstance(header, dict) else None
+    return request_part(shell, "header").get("msg_id")

@@ -59,6 +59,13 @@ class Identity:
         return occurrence % count if count else occurrence
 
 
+def request_part(shell: Any, name: str) -> dict[str, Any]:
+    """Return the header, content or metadata of the request that the shell is answering, or an empty dict."""
+    parent = getattr(shell, "parent_header", None)
+    part = parent.get(name) if isinstance(parent, dict) else None
+    return part if isinstance(part, dict) else {}
+
+
 def request_metadata(shell: Any, info: Any) -> dict[str, Any]:
     """Return the metadata of the execute request that runs the current cell, or an empty dict."""
     metadata = getattr(info, "cell_meta", None)

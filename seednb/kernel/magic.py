@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 from typing import Any, Callable, Optional
 
 from seednb.errors import NotNowError, SeedError, SeednbError
@@ -15,6 +14,7 @@ from seednb.kernel.status import origin_of, status
 from seednb.runtime import Runtime
 from seednb.settings import Choice, check_seed, choose_seed, generate_seed
 from seednb.streams import PER_CELL, STREAM
+from seednb.tasks import in_main_thread
 from seednb.wire import Plan
 
 ONE_CELL = "--cell"
@@ -99,7 +99,7 @@ class SeedMagic:
 
     def _seed(self, asked: Optional[int]) -> str:
         choice = self._planned(asked) or (Choice(generate_seed(), "generated") if asked is None else Choice(asked, "magic"))
-        if threading.get_ident() != threading.main_thread().ident:
+        if not in_main_thread():
             raise NotNowError("not now: a seed can be set in the main thread only, not in a subshell's")
         self._asked = True
         text = f"seednb: seed {choice.seed}"

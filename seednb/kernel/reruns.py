@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple, Optional
 
-from seednb.digest import source_digest
 from seednb.errors import RerunWarning
 from seednb.inflight import NOTHING, CellFacts
+from seednb.kernel.identity import Who
 from seednb.kernel.outline import Outline
 from seednb.reads import Reads, asks_for_names
 from seednb.runtime import Runtime
@@ -50,25 +50,25 @@ class Reruns:
         """Return the global names that a source reads."""
         return self._reads.names(source, self._shell.user_ns)
 
-    def begin(self, identity: str, key: str, source: str, names: list[str]) -> Optional[RerunWarning]:
+    def begin(self, who: Who, source: str, digest: str, names: list[str]) -> Optional[RerunWarning]:
         """A cell with this source, which reads these names, is about to run: return a warning, if it ran before and that matters."""
-        first = self._first.get(identity)
+        first = self._first.get(who.identity)
         if first is None:
-            self._running = identity, self._look(key, source, names)
+            self._running = who.identity, self._look(who.key, source, digest, names)
             return None
         self._running = None
-        kind = RERUN if first.source == source_digest(source) else EDITED
+        kind = RERUN if first.source == digest else EDITED
         drawn = [] if self._repeats(first) else sorted(first.drew)
         moved = self._moved(first, source, names, kind)
         unreadable = self._runtime.unreadable() if self._runtime.seed is not None and self._runtime.mode != PER_CELL else []
-        return RerunWarning(kind, key, drawn, moved, unreadable) if drawn or moved or unreadable else None
+        return RerunWarning(kind, who.key, drawn, moved, unreadable) if drawn or moved or unreadable else None
 
-    def _look(self, key: str, source: str, names: list[str]) -> _First:
+    def _look(self, key: str, source: str, digest: str, names: list[str]) -> _First:
         namespace = self._shell.user_ns
         assigned = self._reads.assigned(source)
         absent = frozenset(name for name in assigned if name not in namespace) if assigned else NOTHING
         before = tokens([*names, *sorted(assigned - absent - set(names))], namespace) if names or assigned != absent else _NO_TOKENS
-        return _First(source_digest(source), key, before, absent, NOTHING)
+        return _First(digest, key, before, absent, NOTHING)
 
     def _moved(self, first: _First, source: str, names: list[str], kind: str) -> list[str]:
         """Return the names that may not hold what they held before the first run, or were not there then, or are not now."""

@@ -24,6 +24,7 @@ KERNEL_SIDE = (
     "imports",
     "inflight",
     "inputs",
+    "installed",
     "launch",
     "order",
     "reads",

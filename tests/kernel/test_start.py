@@ -16,9 +16,7 @@ NAMES = ("random", "json", "tomllib", "seednb", "typing", "symtable", "hashlib")
 @pytest.fixture
 def prefix(tmp_path):
     """Return an environment in which seednb is enabled."""
-    made = Prefix(tmp_path)
-    assert made.seednb("enable").returncode == 0
-    return made
+    return Prefix.enabled(tmp_path)
 
 
 @pytest.fixture
