@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 import threading
+from contextlib import ExitStack
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, Callable, Optional, Protocol
 
 from seednb.installed import is_installed
+from seednb.sources.base import told
 
 
 class Listener(Protocol):
@@ -81,17 +83,16 @@ class ImportHook:
         outermost = installed and self._depth == 0 and threading.get_ident() == self._main
         entered = self._tell(self._listener.enter_import) if outermost else None
         self._depth += outermost
-        try:
-            run(module)
-            if name in self._watched:
-                if spec is not None:
-                    # importlib says so only after exec_module, and the listener asks for complete modules.
-                    spec._initializing = False
-                self._tell(self._listener.imported, name)
-        finally:
-            self._depth -= outermost
-            if outermost:
-                self._tell(self._listener.leave_import, entered)
+        with ExitStack() as ended:
+            try:
+                run(module)
+                if name in self._watched:
+                    ended.enter_context(told(spec))
+                    self._tell(self._listener.imported, name)
+            finally:
+                self._depth -= outermost
+                if outermost:
+                    self._tell(self._listener.leave_import, entered)
 
     def _tell(self, listen: Callable[..., Any], *arguments: Any) -> Any:
         """Call the listener; whatever it raises must not break the user's import."""

@@ -62,6 +62,7 @@ class Runtime:
         self.cells = 0
         self._open: list[Cell] = []
         self._seedings = 0
+        self._in_threads: set[str] = set()
         self._early = False
         self._drew = False
         self._home = os.getpid()
@@ -300,7 +301,7 @@ class Runtime:
             return
         for source, state in entered.states:
             self.group.restore(source, state, "after an import")
-        for name in self.group.fresh.keys() - entered.seeded:
+        for name in self.group.fresh.keys() - entered.seeded - self._in_threads:
             del self.group.fresh[name]
         self._adopt()
 
@@ -312,7 +313,9 @@ class Runtime:
         if in_main_thread():
             self._adopt()
         else:
-            self._adopt([source for source in self.sources if source.module == module and not source.per_thread])
+            found = [source for source in self.sources if source.module == module and not source.per_thread]
+            self._adopt(found)
+            self._in_threads.update(source.name for source in found)
 
     def _adopt(self, sources: Optional[list[Source]] = None) -> list[str]:
         """Seed each loaded source that has not been seeded yet; return what went wrong."""

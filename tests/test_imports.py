@@ -12,6 +12,7 @@ import zipfile
 import pytest
 
 from seednb.imports import ImportHook
+from seednb.sources.base import complete
 from tests.processes import fresh, once
 
 WATCHED = frozenset({"seednb_w1", "seednb_w2", "seednb_pkg.inner"})
@@ -35,7 +36,7 @@ class Listener:
 
     def imported(self, module):
         """Remember a module, and whether it counts as complete."""
-        self.heard.append(module if not sys.modules[module].__spec__._initializing else f"{module} too early")
+        self.heard.append(module if complete(module) else f"{module} too early")
 
     def failed(self, error):
         """Remember an error."""
@@ -204,6 +205,23 @@ def test_other_threads_tell_watched_modules_only(listener, write):
     thread.start()
     thread.join()
     assert listener.heard == ["seednb_w1"]
+
+
+def test_other_threads_wait_until_a_watched_module_has_been_told(listener, write):
+    """A thread that imports a module while its source is being seeded gets it when that is done, not before."""
+    write("seednb_w1.py")
+    waiting = []
+
+    def imported(module):
+        waiting.append(threading.Thread(target=lambda: (importlib.import_module(module), listener.heard.append("used"))))
+        waiting[0].start()
+        waiting[0].join(0.2)
+        listener.heard.append("told")
+
+    listener.imported = imported
+    importlib.import_module("seednb_w1")
+    waiting[0].join()
+    assert listener.heard.index("told") < listener.heard.index("used")
 
 
 def test_finders_that_ask_again_do_not_recurse(listener, write):

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType, ModuleType
-from typing import ClassVar, Optional
+from typing import Any, ClassVar, Optional
 
 EXACT_RESTORE = "exact-restore"
 READABLE = "readable"
 SET_ONLY = "set-only"
+
+_TOLD = "_seednb_told"
 
 
 class Source:
@@ -47,9 +51,24 @@ def complete(name: str) -> Optional[ModuleType]:
     if module is None or type(module).__name__ == "_LazyModule":  # importlib.util.LazyLoader's: any look at it imports it
         return None
     spec = getattr(module, "__spec__", None)
-    if getattr(spec, "_initializing", False) or (getattr(spec, "loader_state", None) is not None and _is_running(module)):
+    if getattr(spec, "_initializing", False) and not getattr(spec, _TOLD, False):
+        return None
+    if getattr(spec, "loader_state", None) is not None and _is_running(module):
         return None
     return module
+
+
+@contextmanager
+def told(spec: Any) -> Iterator[None]:
+    """Let `complete` give a module whose code has just been run, while other threads that import it still wait."""
+    if spec is None:
+        yield
+        return
+    setattr(spec, _TOLD, True)
+    try:
+        yield
+    finally:
+        delattr(spec, _TOLD)
 
 
 def _is_running(module: ModuleType) -> bool:

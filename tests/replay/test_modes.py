@@ -35,7 +35,7 @@ NOTEBOOKS = {
     "rewinds": ("%load_ext seednb\n%seed 42", DRAW, "%seed rewind\n" + DRAW, "%seed rewind cell-1", DRAW),
     "one cell's own seed": ("%load_ext seednb\n%seed 42", "%%seed 7\n" + DRAW, DRAW, "%%seed 7\n1", DRAW),
     "draws in threads": (
-        "%load_ext seednb\n%seed 42\nimport numpy as np, numpy.random, concurrent.futures",
+        "%load_ext seednb\n%seed 42\nimport numpy as np, concurrent.futures",
         "pool = concurrent.futures.ThreadPoolExecutor(4)\nprint(list(pool.map(lambda _: np.random.default_rng().random(), range(20))))",
     ),
 }
