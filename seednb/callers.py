@@ -23,7 +23,9 @@ ALLOWED = frozenset(
 )
 """Top-level packages whose unseeded `random.Random()` and `random.seed()` follow the seed, beside the notebook's and the project's own."""
 
-_MACHINERY = frozenset("asyncio concurrent contextlib copy functools importlib multiprocessing queue random runpy threading".split())
+_MACHINERY = frozenset(
+    "asyncio concurrent contextlib copy functools importlib multiprocessing queue random runpy seednb subprocess threading".split()
+)
 """Parts of the standard library that call what they are given: who gave it is asked. All others (tempfile, uuid …) ask for themselves."""
 
 
@@ -40,9 +42,15 @@ def is_importing(frame: FrameType) -> bool:
 
 def scientific(frame: Optional[FrameType]) -> Optional[FrameType]:
     """Return the first caller outside the standard library's call machinery, if its `random.Random()` is to follow the seed, else None."""
+    frame = outside(frame)
+    return frame if frame is not None and _follows(frame) else None
+
+
+def outside(frame: Optional[FrameType]) -> Optional[FrameType]:
+    """Return the first caller outside the standard library's call machinery, and outside this package."""
     while frame is not None and _top(frame) in _MACHINERY:
         frame = frame.f_back
-    return frame if frame is not None and _follows(frame) else None
+    return frame
 
 
 def where(frame: FrameType) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from hashlib import blake2b
+try:
+    from _blake2 import blake2b as blake2b  # hashlib loads OpenSSL, which costs each child process some milliseconds
+except ImportError:
+    from hashlib import blake2b as blake2b
 
 ALGORITHM = "b2"
 DIGEST_BYTES = 5

@@ -9,15 +9,16 @@ from __future__ import annotations
 import json
 import os
 import threading
-from hashlib import blake2b
 from types import FrameType
 from typing import Callable, Optional
 
 from seednb.callers import is_denied, is_importing, where
+from seednb.digest import blake2b
 from seednb.seals import SEALED_MODULES, restart_global_generator, seal_module
 from seednb.sources.base import complete
 from seednb.tasks import Path, Tasks, in_main_thread
 from seednb.wire import Note
+from seednb.workers import Place
 
 _COPIES = "numpy.random._pickle"
 """Where NumPy rebuilds a generator that is copied or unpickled: it asks for entropy, and then overwrites the state."""
@@ -31,8 +32,8 @@ class Seal:
     A sealed use is keyed by (seed, cell key, task path, number of the use there), so that adding an unseeded generator
     to one cell leaves the others as they were, and that threads, jobs and asyncio tasks may run in any order; what
     installed code uses while it is imported has keys of its own, so that it does not matter where the import stands. Uses
-    without a stable path, and those in a forked child, keep the operating system's entropy, and are noted (a child's notes
-    stay in the child).
+    without a stable path keep the operating system's entropy, and are noted; so are those in a child process that was not
+    given a place (a child's notes stay in the child).
 
     `RandomState(7)` counts as a use too: NumPy asks for entropy before it throws it away for the 7, and nothing tells why.
     """
@@ -122,6 +123,31 @@ class Seal:
             return None
         self._note("sealed", caller)
         return derive(self.seed, *(key := self._key(at)), self._count(self._uses, "\x1f".join(key)), bits=count)
+
+    def place(self, kind: str, caller: FrameType) -> Optional[Place]:
+        """Return the place of the next child or job of that kind that the running code starts; None where it keeps its own entropy.
+
+        Their numbers are uses of the seal: a cell that is run again gives its workers new streams, and after a rewind the old ones.
+        """
+        if self.seed is None or self._pid() != self._home:
+            return None
+        at = self._tasks.current()
+        if at is None:
+            self._note("threads", caller)
+            return None
+        cell = at.cell or self.cell
+        number = self._count(self._uses, f"{cell}\x1f{at.path}/{kind}")
+        return Place(self._home, self.seed, cell, f"{at.path}/{kind}{number}")
+
+    def become(self, place: Place) -> None:
+        """This process is a worker: its uses are those of the place, counted from zero."""
+        self._lock = threading.Lock()  # another thread of the parent may have held it
+        self._home, self.cell = self._pid(), place.cell
+        if self.seed != place.seed:
+            self.start(place.seed)
+        self._uses.clear()
+        self._import_uses.clear()
+        self._state = None
 
     def named_bits(self, name: str, count: int) -> int:
         """Return bits that depend on the seed and a name only."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import platform
 import re
 import sys
 from functools import lru_cache, partial
@@ -43,6 +42,8 @@ _MAX_TEXT = 200
 
 def environment() -> dict[str, Any]:
     """Return the record's description of this process: no clock times, no paths, the same for the same set-up."""
+    import platform  # here and below: only what describes needs it, and it takes milliseconds
+
     return {
         "python": platform.python_version(),
         "implementation": platform.python_implementation(),
@@ -66,6 +67,8 @@ def hash_seed() -> Optional[int]:
 @lru_cache(maxsize=1)
 def cpu() -> str:
     """Return the processor's name and those of its instruction sets that libraries choose their kernels by."""
+    import platform
+
     model, flags = platform.machine(), ""
     for line in (ask(_cpuinfo) or "").splitlines():
         name, _, value = line.partition(":")

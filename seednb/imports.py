@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 from contextlib import ExitStack
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -11,6 +10,7 @@ from typing import Any, Callable, Optional, Protocol
 
 from seednb.installed import is_installed
 from seednb.sources.base import told
+from seednb.tasks import in_main_thread
 
 
 class Listener(Protocol):
@@ -41,7 +41,6 @@ class ImportHook:
         self._listener = listener
         self._depth = 0
         self._finding: set[str] = set()
-        self._main = threading.main_thread().ident
 
     def install(self) -> None:
         """Begin to watch; once more is once."""
@@ -56,7 +55,7 @@ class ImportHook:
     def find_spec(self, name: str, path: Any = None, target: Optional[ModuleType] = None) -> Optional[ModuleSpec]:
         """Return the spec that the other finders give, with its loader wrapped; None where there is nothing to wrap."""
         watched = name in self._watched
-        if (not watched and (self._depth or threading.get_ident() != self._main)) or name in self._finding:
+        if (not watched and (self._depth or not in_main_thread())) or name in self._finding:
             return None
         self._finding.add(name)
         try:
@@ -80,7 +79,7 @@ class ImportHook:
         """Run a module's code, and tell the listener."""
         name, spec = module.__name__, getattr(module, "__spec__", None)
         installed = _is_installed(getattr(spec, "origin", None))
-        outermost = installed and self._depth == 0 and threading.get_ident() == self._main
+        outermost = installed and self._depth == 0 and in_main_thread()
         entered = self._tell(self._listener.enter_import) if outermost else None
         self._depth += outermost
         with ExitStack() as ended:

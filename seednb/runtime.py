@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple, Optional
 
 from seednb.determinism import SWITCHED_MODULES, Switches
-from seednb.entropy import Seal
+from seednb.entropy import Seal, derive
 from seednb.errors import NotNowError, SeednbError
 from seednb.guard import Guard
 from seednb.imports import ImportHook
 from seednb.inflight import Cell, CellFacts, facts_of
+from seednb.processes import PROCESS_MODULES, Processes
 from seednb.rewinding import Rewinding, Rewound
 from seednb.seals import SEALED_MODULES
 from seednb.settings import check_seed
+from seednb.sharing import Sharing
 from seednb.snapshots import States
 from seednb.sources import EXACT_RESTORE, SET_ONLY, HeldSource, Source, builtin
 from seednb.sources.group import SourceGroup
 from seednb.streams import PER_CELL, STREAM, give_back, seed_of, start_streams, stream_key
 from seednb.tasks import TASK_MODULES, Tasks, in_main_thread
+from seednb.workers import Place
 
 MAX_RESEEDS = 1000
 """How many `%seed` lines a record lists; one in a loop must not make it grow without end."""
@@ -50,9 +54,11 @@ class Runtime:
         self.reseeds: list[tuple[str, int]] = []
         self.mode = STREAM
         self.streams: dict[str, str] = {}
-        self.tasks = Tasks()
+        self.sharing = Sharing(self._shared)
+        self.tasks = Tasks(self.sharing.watching)
         self.seal = Seal(self.tasks)
         self.sealing = True
+        self.processes = Processes(self.seal, self)
         self.switches = Switches()
         self.group = SourceGroup(builtin() if sources is None else sources)
         self.sources, self.failures, self.failed = self.group.sources, self.group.failures, self.group.failed
@@ -66,7 +72,8 @@ class Runtime:
         self._early = False
         self._drew = False
         self._home = os.getpid()
-        watched = (SEALED_MODULES | TASK_MODULES | SWITCHED_MODULES).union(source.module for source in self.sources)
+        self._place: Optional[Place] = None
+        watched = (SEALED_MODULES | TASK_MODULES | PROCESS_MODULES | SWITCHED_MODULES).union(source.module for source in self.sources)
         self._imports = ImportHook(watched, self)
 
     # -- seeding ---------------------------------------------------------------------------------
@@ -88,16 +95,24 @@ class Runtime:
         self.seed, self.seed_origin, self.sealing = seed, origin, sealing
         self._early = before_cells and not self._open
         self._home = os.getpid()
-        self._imports.install()
-        self.tasks.install()
+        if self._place is not None:  # a child that sets its own seed is a process like any other
+            self._place = None
+            self.tasks.become("", "")
+        self._install()
         failed = self._restart()
         if failed:
             raise SeednbError(f"seed {seed} is set, but {'; '.join(failed)}")
+
+    def _install(self) -> None:
+        self._imports.install()
+        self.tasks.install()
+        self.processes.install()
 
     def stop(self) -> None:
         """Stop seeding and sealing; generators go on from where they are."""
         self._imports.uninstall()
         self.seal.stop()
+        self.processes.uninstall()
         self.tasks.uninstall()
         self.switches.stop()
         self.guard.forget()
@@ -160,6 +175,25 @@ class Runtime:
             self.seal.stop()
         return self._adopt()
 
+    # -- child processes ---------------------------------------------------------------------------
+
+    def work(self, place: Place) -> None:
+        """This process is a child, or begins with another task of its parent: every source starts the stream of that place."""
+        self._open.clear()
+        self._early, self._home, self._place = False, os.getpid(), place
+        self.seed, self.sealing = place.seed, True
+        self.seal.become(place)
+        self.tasks.become(place.cell, place.path)
+        self._install()
+        self.group.fresh.clear()
+        self._adopt()
+
+    @contextmanager
+    def at(self, place: Place) -> Iterator[None]:
+        """Run a job of this process at the place that it was given when it was submitted."""
+        with self.tasks.at(place.cell, place.path), self.processes.starting(None):
+            yield
+
     def _seed_of(self, source: str) -> int:
         """Return the seed that a source starts from, now."""
         assert self.seed is not None
@@ -188,6 +222,7 @@ class Runtime:
             if cell.seeded:
                 cell.between = self.guard.check(states, free=self._is_free())
             cell.stream = self._stream_of(key)
+            self.sharing.begin()
             self.seal.cell = cell.stream or key
             self.tasks.enter(self.seal.cell)
         self._open.append(cell)
@@ -209,7 +244,7 @@ class Runtime:
             states = self._states(cell)
         self._open.pop()
         outermost = not self._open
-        facts = facts_of(cell, changed, self.seal.take_notes() if outermost else [])
+        facts = facts_of(cell, changed, self.seal.take_notes() + self.sharing.notes() if outermost else [])
         if outermost:
             self.rewinding.snapshots.drew(cell.key, facts.drew)
             self.seal.cell = ""
@@ -228,6 +263,11 @@ class Runtime:
         if cell is not None and cell.held.loaded():
             states[cell.held.name] = self.group.read(cell.held)
         return states
+
+    def _shared(self) -> States:
+        """Read the global generators that threads share, as far as any thread may read them."""
+        shared = (source for source in self.group.loaded() if EXACT_RESTORE in source.traits and not source.per_thread)
+        return {source.name: self.group.read(source) for source in shared}
 
     def _difference(self, before: States, now: States) -> States:
         hidden = "" if self.seal.has_drawn() else self.seal.name
@@ -308,6 +348,7 @@ class Runtime:
     def imported(self, module: str) -> None:
         """Seed a source whose module has just been imported, and seal what came with it."""
         self.tasks.imported(module)
+        self.processes.imported(module)
         self.seal.imported(module)
         self.switches.imported(module)
         if in_main_thread():
@@ -321,7 +362,11 @@ class Runtime:
         """Seed each loaded source that has not been seeded yet; return what went wrong."""
         if self.seed is None or os.getpid() != self._home:
             return []
-        return self.group.adopt(self._seed_of, sources)
+        if self._place is None:
+            return self.group.adopt(self._seed_of, sources)
+        for source in self.group.new(sources):
+            self.group.spread(source, derive(self.seed, "task", self._place.cell, self._place.path, source.name, bits=128))
+        return []
 
 
 _session: list[Runtime] = []

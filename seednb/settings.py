@@ -8,10 +8,12 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from seednb.errors import SeedError, SettingsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MAX_SEED = 2**32 - 1
 ENVIRONMENT = "SEEDNB_SEED"
@@ -120,6 +122,8 @@ def _integer(value: object) -> Optional[int]:
 
 
 def _working_directory() -> Path:
+    from pathlib import Path  # no child process asks for it, and it takes milliseconds
+
     try:
         return Path.cwd()
     except FileNotFoundError:  # it has been removed

@@ -6,10 +6,11 @@ import sys
 import threading
 import weakref
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from typing import Any, Callable, NamedTuple, Optional
 
+from seednb.replacing import replace
 from seednb.sources.base import complete
 
 LOOP, EXECUTOR, POOL = "asyncio.base_events", "concurrent.futures.thread", "multiprocessing.pool"
@@ -40,7 +41,7 @@ class _Node:
 
     def child(self, kind: str) -> _Node:
         """Return the place of the next thread, job or task of this one."""
-        with _LOCK:
+        with self.owner.lock:
             number = self.counts.get(kind, 0)
             self.counts[kind] = number + 1
         return self.at_path(f"/{kind}{number}")
@@ -49,7 +50,6 @@ class _Node:
         return _Node(self.owner, Path(self.at.cell, self.at.path + path))
 
 
-_LOCK = threading.Lock()
 _HERE: ContextVar[Optional[tuple[_Node, int]]] = ContextVar("seednb_task", default=None)
 """The place of a context, and the thread that it was set in: another thread that runs a copy of the context is elsewhere."""
 
@@ -67,7 +67,9 @@ class Tasks:
     Workers of pools have no path of their own, only their jobs have; code in threads that others started has none.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, watching: Callable[[], AbstractContextManager[None]] = nullcontext) -> None:
+        self.lock = threading.Lock()
+        self.watching = watching
         self._root: Optional[_Node] = None
         self._script: Optional[_Node] = _Node(self, Path("", ""))
         self._cell_task: Any = None
@@ -82,7 +84,7 @@ class Tasks:
     def install(self) -> None:
         """Begin to name what is started; modules that come later are taken in by `imported`. Once more is once."""
         if "threading" not in self._undo:
-            self._undo["threading"] = _replace(threading.Thread, start=self._start_thread)
+            self._undo["threading"] = replace(threading.Thread, start=self._start_thread, _bootstrap_inner=self._run_thread)
         for module in TASK_MODULES:
             if complete(module) is not None:
                 self.imported(module)
@@ -93,12 +95,12 @@ class Tasks:
             return
         found: Any = sys.modules[module]
         if module == LOOP:
-            self._undo[module] = _replace(found.BaseEventLoop, create_task=self._create_task)
+            self._undo[module] = replace(found.BaseEventLoop, create_task=self._create_task)
         elif module == EXECUTOR:
-            self._undo[module] = _replace(found.ThreadPoolExecutor, submit=self._submit)
+            self._undo[module] = replace(found.ThreadPoolExecutor, submit=self._submit)
         else:
             wrapped = {"apply_async": self._apply_async, "_map_async": self._map_async, "imap": self._imap, "imap_unordered": self._imap}
-            self._undo[module] = _replace(found.ThreadPool, __init__=self._open_pool, **wrapped)
+            self._undo[module] = replace(found.ThreadPool, __init__=self._open_pool, **wrapped)
 
     def uninstall(self) -> None:
         """Put everything back as it was found."""
@@ -112,6 +114,26 @@ class Tasks:
         self._root = _Node(self, Path(cell, ""))
         self._cell_task = _current_task()
         _HERE.set((self._root, threading.get_ident()))
+
+    def become(self, cell: str, path: str) -> None:
+        """This process is a child, or begins with another task of its parent: what its main thread runs is at that place."""
+        self.lock = threading.Lock()  # another thread of the parent may have held it
+        self._local.job = self._script = None
+        self._root = _Node(self, Path(cell, path))
+        self._cell_task = _current_task()
+        _HERE.set(None)
+
+    @contextmanager
+    def at(self, cell: str, path: str) -> Iterator[None]:
+        """Run a job of this process at a place that it was given when it was submitted."""
+        before, self._local.job = self._local.job, _Node(self, Path(cell, path))
+        token = _HERE.set(None)
+        try:
+            with nullcontext() if in_main_thread() else self.watching():
+                yield
+        finally:
+            self._local.job = before
+            _HERE.reset(token)
 
     def leave(self) -> None:
         """The cell has ended. What it has started keeps its place."""
@@ -162,6 +184,10 @@ class Tasks:
             self._threads[thread] = None if self._local.starting else node.child(THREAD)
             self._keep(thread, node)
         original(thread)
+
+    def _run_thread(self, original: Any, thread: threading.Thread) -> None:
+        with nullcontext() if self._threads.get(thread) is None else self.watching():
+            original(thread)
 
     def _create_task(self, original: Any, loop: Any, coroutine: Any, **options: Any) -> Any:
         node = self._node()
@@ -236,7 +262,8 @@ class _Job:
     def _run(self, node: _Node, /, *arguments: Any, **keywords: Any) -> Any:
         before, self._local.job = self._local.job, node
         try:
-            return self._function(*arguments, **keywords)
+            with node.owner.watching():
+                return self._function(*arguments, **keywords)
         finally:
             self._local.job = before
 
@@ -253,36 +280,6 @@ class _Spread(_Job):
 
     def __call__(self, index: int, *arguments: Any) -> Any:
         return self._run(self._node.at_path(f"[{index}]"), *arguments)
-
-
-def _replace(owner: Any, **wrappers: Callable[..., Any]) -> Callable[[], None]:
-    """Put functions in the place of a class's methods, each given the original first; return what takes them away again."""
-    own = vars(owner)
-    found = {name: own.get(name) for name in wrappers}
-    ours = {name: _wrapped(wrapper, getattr(owner, name)) for name, wrapper in wrappers.items()}
-    for name, function in ours.items():
-        setattr(owner, name, function)
-
-    def undo() -> None:
-        for name, function in ours.items():
-            if vars(owner).get(name) is not function:  # someone has replaced it since
-                continue
-            if found[name] is None:
-                delattr(owner, name)
-            else:
-                setattr(owner, name, found[name])
-
-    return undo
-
-
-def _wrapped(wrapper: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
-    def method(self: Any, /, *arguments: Any, **keywords: Any) -> Any:
-        return wrapper(original, self, *arguments, **keywords)
-
-    for name in ("__name__", "__qualname__", "__doc__", "__module__"):
-        setattr(method, name, getattr(original, name))
-    method.__wrapped__ = original  # type: ignore[attr-defined]  # inspect.signature follows it
-    return method
 
 
 def in_main_thread() -> bool:

@@ -7,10 +7,10 @@ import functools
 import re
 import types
 from collections.abc import Iterable, Mapping
-from hashlib import blake2b
 from typing import Any, Callable, Optional
 
 from seednb.arrays import MAX_BYTES, UnknownError, array_of
+from seednb.digest import blake2b
 from seednb.installed import is_installed
 from seednb.order import loaded_by
 from seednb.reads import cell_contents, function_in, is_a

@@ -269,16 +269,3 @@ def test_sealed_draws_do_not_depend_on_who_is_quicker():
     assert set(kinds) == {"sealed"}
     values = [value for drawn in found.values() for pair in drawn for value in pair]
     assert len(set(values)) == len(values) == 4 * 8 * 2
-
-
-def test_joblibs_batches_are_noted_and_not_called_sealed():
-    """Batches of joblib's threads are cut by timing: what draws there keeps its entropy, and a note says so."""
-    pytest.importorskip("joblib")
-    script = (
-        "import json, joblib, numpy as np, seednb\nfrom seednb.runtime import session\nseednb.seed(42)\nsession().begin_cell('c')\n"
-        "values = joblib.Parallel(2, backend='threading')(joblib.delayed(lambda: np.random.default_rng().random())() for _ in range(6))\n"
-        "print(json.dumps([values, sorted({note['kind'] for note in session().end_cell().notes})]))"
-    )
-    (first, kinds), (second, _) = once(script), once(script + "\n")
-    assert kinds == ["threads"]
-    assert first != second

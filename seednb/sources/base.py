@@ -36,6 +36,13 @@ class Source:
         """Start the stream that the system's own seeding call starts for `seed` (0 … 2**32-1)."""
         raise NotImplementedError
 
+    def spread(self, entropy: int) -> None:
+        """Start the stream of a worker's task, from 128 bits: many tasks draw side by side, and 32 bits would soon repeat.
+
+        A system that takes no more than 32 bits gets the upper ones.
+        """
+        self.seed(entropy >> 96)
+
     def state(self) -> Optional[bytes]:
         """Return the whole state as bytes that are equal exactly when the states are; None where it cannot be read."""
         raise NotImplementedError

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ctypes
 import json
 import sys
-from hashlib import blake2b
 from typing import Any, Optional
 
+from seednb.digest import blake2b
 from seednb.sources import keras, numpy, python, tensorflow
 
 

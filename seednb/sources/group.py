@@ -68,10 +68,21 @@ class SourceGroup:
         self.fresh[source.name] = self.read(source)
         return failure
 
+    def spread(self, source: Source, entropy: int) -> None:
+        """Start the stream of a worker's task in a source. Its state is not read: a forked child cannot always do that."""
+        self.fresh[source.name] = None
+        try:
+            source.spread(entropy)
+        except Exception as error:
+            self.failed(error, f"{source.name} could not be seeded in a worker")
+
+    def new(self, sources: Optional[Iterable[Source]] = None) -> list[Source]:
+        """Return the loaded sources, of all or of these, that have not been seeded yet."""
+        return [source for source in (self.sources if sources is None else sources) if source.name not in self.fresh and source.loaded()]
+
     def adopt(self, seed_of: Callable[[str], int], sources: Optional[Iterable[Source]] = None) -> list[str]:
         """Seed each loaded source that has not been seeded yet; return what went wrong."""
-        new = [source for source in (self.sources if sources is None else sources) if source.name not in self.fresh and source.loaded()]
-        return [failure for source in new if (failure := self.seed(source, seed_of(source.name)))]
+        return [failure for source in self.new(sources) if (failure := self.seed(source, seed_of(source.name)))]
 
     def failed(self, error: Exception, what: str = "an import hook failed") -> str:
         """Remember what went wrong where nothing may be raised, for `%seed` to show; return it in words."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -23,12 +24,20 @@ class KerasSource(Source):
     module = "keras"
     per_thread = True
 
+    def __init__(self) -> None:
+        self._home = os.getpid()
+
     def loaded(self) -> bool:
         return complete(self.module) is not None and complete(GLOBAL_STATE) is not None
 
     def seed(self, seed: int) -> None:
         _set(SEED, seed)
         _set(GENERATOR, None)
+
+    def spread(self, entropy: int) -> None:
+        # Letting go of a TensorFlow variable in a forked child may wait for ever for threads that it does not have.
+        if os.getpid() == self._home or global_generator() is None:
+            super().spread(entropy)
 
     def state(self) -> bytes:
         generator = global_generator()

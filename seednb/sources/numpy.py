@@ -33,6 +33,11 @@ class NumpySource(Source):
     def seed(self, seed: int) -> None:
         start(_rand(), seed)
 
+    def spread(self, entropy: int) -> None:
+        kind = type(_rand()._bit_generator)
+        fresh = kind(sys.modules["numpy.random"].SeedSequence(entropy))
+        write(_rand(), read_public(_random_state_class()(fresh)))
+
     def state(self) -> bytes:
         rand = _rand()
         if self._gauss_offset is None:

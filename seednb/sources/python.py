@@ -29,6 +29,9 @@ class PythonSource(Source):
     def seed(self, seed: int) -> None:
         _generator().seed(seed)
 
+    def spread(self, entropy: int) -> None:
+        _generator().seed(entropy)
+
     def state(self) -> bytes:
         if self._read is None:
             self._read = reader(_generator())

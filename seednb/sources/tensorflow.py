@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ast
+import os
 import sys
 from typing import Any, Callable, Optional
 
@@ -23,12 +23,18 @@ class TensorflowSource(Source):
 
     def __init__(self) -> None:
         self._read: Optional[Callable[[Any], bytes]] = None
+        self._home = os.getpid()
 
     def loaded(self) -> bool:
         return complete(self.module) is not None and complete(CONTEXT) is not None
 
     def seed(self, seed: int) -> None:
         _set_seed(seed)
+
+    def spread(self, entropy: int) -> None:
+        # TensorFlow's threads do not live on in a forked child, and may have held the locks that clearing its caches takes.
+        if os.getpid() == self._home or getattr(_context(), "_context_handle", None) is None:
+            super().spread(entropy)
 
     def state(self) -> bytes:
         context = _context()
@@ -39,6 +45,8 @@ class TensorflowSource(Source):
         return pack(repr(getattr(context, "_seed", None)).encode(), words, _global_generator_bytes())
 
     def restore(self, state: bytes) -> None:
+        import ast  # seldom needed, and no child process should wait for it
+
         seed, words, values = unpack(state)
         # Setting `_rng` alone is not enough: cached kernels keep counters, which only set_seed clears.
         _set_seed(ast.literal_eval(seed.decode()))

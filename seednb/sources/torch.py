@@ -18,6 +18,9 @@ class TorchSource(Source):
     def seed(self, seed: int) -> None:
         _torch().manual_seed(seed)
 
+    def spread(self, entropy: int) -> None:
+        _torch().manual_seed(entropy >> 64)
+
     def state(self) -> bytes:
         torch = _torch()
         return pack(_bytes(torch.get_rng_state()), *(_bytes(generator.get_state()) for generator in _cuda_generators(torch)))
