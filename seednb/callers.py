@@ -46,9 +46,9 @@ def scientific(frame: Optional[FrameType]) -> Optional[FrameType]:
     return frame if frame is not None and _follows(frame) else None
 
 
-def outside(frame: Optional[FrameType]) -> Optional[FrameType]:
-    """Return the first caller outside the standard library's call machinery, and outside this package."""
-    while frame is not None and _top(frame) in _MACHINERY:
+def outside(frame: Optional[FrameType], through: frozenset[str] = frozenset()) -> Optional[FrameType]:
+    """Return the first caller outside the standard library's call machinery, outside this package, and outside those named."""
+    while frame is not None and (_top(frame) in _MACHINERY or _top(frame) in through):
         frame = frame.f_back
     return frame
 

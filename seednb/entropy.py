@@ -24,6 +24,7 @@ _COPIES = "numpy.random._pickle"
 """Where NumPy rebuilds a generator that is copied or unpickled: it asks for entropy, and then overwrites the state."""
 
 _MAX_NOTES = 200
+_APART = "\x1f"
 
 
 class Seal:
@@ -101,10 +102,11 @@ class Seal:
             self._uses = dict(uses)
             self._state = None
 
-    def forget(self, cell: str) -> None:
-        """Count the uses of a cell, and of all that it starts, from zero again."""
+    def forget(self, cell: str, path: str = "") -> None:
+        """Count the uses of a cell, or of one place in it, from zero again, and those of all that it starts."""
+        own = f"{cell}{_APART}{path}" if path else cell
         with self._lock:
-            self._uses = {key: count for key, count in self._uses.items() if key.partition("\x1f")[0] != cell}
+            self._uses = {key: count for key, count in self._uses.items() if not _is_within(key, own)}
             self._state = None
 
     def bits(self, count: int, caller: FrameType) -> Optional[int]:
@@ -122,7 +124,7 @@ class Seal:
             self._note("threads", caller)
             return None
         self._note("sealed", caller)
-        return derive(self.seed, *(key := self._key(at)), self._count(self._uses, "\x1f".join(key)), bits=count)
+        return derive(self.seed, *(key := self._key(at)), self._count(self._uses, _APART.join(key)), bits=count)
 
     def place(self, kind: str, caller: FrameType) -> Optional[Place]:
         """Return the place of the next child or job of that kind that the running code starts; None where it keeps its own entropy.
@@ -136,18 +138,18 @@ class Seal:
             self._note("threads", caller)
             return None
         cell = at.cell or self.cell
-        number = self._count(self._uses, f"{cell}\x1f{at.path}/{kind}")
+        number = self._count(self._uses, f"{cell}{_APART}{at.path}/{kind}")
         return Place(self._home, self.seed, cell, f"{at.path}/{kind}{number}")
 
     def become(self, place: Place) -> None:
-        """This process is a worker: its uses are those of the place, counted from zero."""
-        self._lock = threading.Lock()  # another thread of the parent may have held it
-        self._home, self.cell = self._pid(), place.cell
+        """This process is a worker, and begins with a task: its uses are those of the place."""
+        if self._home != self._pid():
+            self._lock = threading.Lock()  # another thread of the parent may have held it
+            self._home = self._pid()
+            self._uses.clear()
         if self.seed != place.seed:
             self.start(place.seed)
-        self._uses.clear()
-        self._import_uses.clear()
-        self._state = None
+        self.cell = place.cell
 
     def named_bits(self, name: str, count: int) -> int:
         """Return bits that depend on the seed and a name only."""
@@ -173,6 +175,10 @@ class Seal:
     def _note(self, kind: str, caller: FrameType) -> None:
         if len(self._notes) < _MAX_NOTES:
             self._notes[(kind, where(caller), caller.f_code.co_name)] = None
+
+
+def _is_within(key: str, own: str) -> bool:
+    return key.startswith(own) and key[len(own) : len(own) + 1] in {"", _APART, "/", "["}
 
 
 def derive(seed: int, *path: str, bits: int) -> int:

@@ -13,6 +13,7 @@ from importlib.machinery import PathFinder
 from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol
 
 from seednb.callers import is_denied, outside, scientific
+from seednb.clusters import CLUSTER_MODULES, hook
 from seednb.replacing import replace
 from seednb.sources.base import complete
 from seednb.workers import VARIABLE, Birth, ItemWork, Place, SpreadWork, Work
@@ -25,6 +26,7 @@ PROCESS, WORK = "P", "W"
 
 _BIRTH = "_seednb_birth"
 _PYTHON = re.compile(r"\bpython[\d.]*(\.exe)?\b")
+_CLUSTERS = frozenset({"dask", "distributed", "ray"})
 _ENV_POSITION = 9
 """Where `env` stands among the arguments of `Popen` after the command; who gives it without its name is left alone."""
 
@@ -79,9 +81,9 @@ class Processes:
 
     # -- places ------------------------------------------------------------------------------------
 
-    def _place(self, kind: str) -> Optional[Place]:
-        """Return a place for what the calling code starts."""
-        caller = outside(sys._getframe(1))
+    def _place(self, kind: str, through: frozenset[str] = frozenset()) -> Optional[Place]:
+        """Return a place for what the calling code starts, itself or through these packages."""
+        caller = outside(sys._getframe(1), through)
         if caller is None or is_denied(str(caller.f_globals.get("__name__"))):
             return None
         return self._seal.place(kind, caller)
@@ -95,6 +97,10 @@ class Processes:
     def _job(self) -> Optional[Place]:
         """Return a place for a piece of work; what a library starts on the way to that work is no work of the user's."""
         return self._place(WORK) if self._local.child is None and _is_importable() else None
+
+    def job(self) -> Optional[Place]:
+        """Return a place for a task that goes through Dask or Ray, which else keep the operating system's entropy."""
+        return self._place(WORK, _CLUSTERS) if self._local.child is None else None
 
     @contextmanager
     def starting(self, child: Optional[tuple[Place, ...]]) -> Iterator[None]:
@@ -222,6 +228,10 @@ def _hook_pools(processes: Processes, module: Any) -> Callable[[], None]:
     return replace(module.Pool, **methods)
 
 
+def _hook_cluster(name: str, processes: Processes, module: Any) -> Callable[[], None]:
+    return hook(processes, name, module)
+
+
 _HOOKS: dict[str, Callable[[Processes, Any], Callable[[], None]]] = {
     "multiprocessing.process": _hook_processes,
     "multiprocessing.pool": _hook_pools,
@@ -230,5 +240,6 @@ _HOOKS: dict[str, Callable[[Processes, Any], Callable[[], None]]] = {
     "concurrent.futures.process": lambda processes, module: replace(module.ProcessPoolExecutor, submit=processes._submit),
     "joblib.parallel": lambda processes, module: replace(module.Parallel, __call__=processes._parallel),
     "subprocess": lambda processes, module: replace(module.Popen, __init__=processes._popen),
+    **{name: functools.partial(_hook_cluster, name) for name in CLUSTER_MODULES},
 }
 PROCESS_MODULES = frozenset(_HOOKS)

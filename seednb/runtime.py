@@ -73,6 +73,7 @@ class Runtime:
         self._drew = False
         self._home = os.getpid()
         self._place: Optional[Place] = None
+        self._busy = 0
         watched = (SEALED_MODULES | TASK_MODULES | PROCESS_MODULES | SWITCHED_MODULES).union(source.module for source in self.sources)
         self._imports = ImportHook(watched, self)
 
@@ -97,7 +98,7 @@ class Runtime:
         self._home = os.getpid()
         if self._place is not None:  # a child that sets its own seed is a process like any other
             self._place = None
-            self.tasks.become("", "")
+            self.tasks.become()
         self._install()
         failed = self._restart()
         if failed:
@@ -178,21 +179,32 @@ class Runtime:
     # -- child processes ---------------------------------------------------------------------------
 
     def work(self, place: Place) -> None:
-        """This process is a child, or begins with another task of its parent: every source starts the stream of that place."""
-        self._open.clear()
-        self._early, self._home, self._place = False, os.getpid(), place
+        """This process is a child, or begins with another task of its parent: every source starts the stream of that place.
+
+        Where a worker runs tasks in several threads, they share the global generators: only one that is alone has its own stream there.
+        """
+        if self._home != os.getpid() or self._place is None:
+            self._open.clear()
+            self._early, self._busy = False, 0
+            self.tasks.become()
+        self._home, self._place = os.getpid(), place
         self.seed, self.sealing = place.seed, True
         self.seal.become(place)
-        self.tasks.become(place.cell, place.path)
+        self.tasks.enter(place.cell, place.path)
         self._install()
-        self.group.fresh.clear()
-        self._adopt()
+        if in_main_thread() or not self._busy:
+            self.group.fresh.clear()
+            self._adopt()
 
     @contextmanager
     def at(self, place: Place) -> Iterator[None]:
-        """Run a job of this process at the place that it was given when it was submitted."""
-        with self.tasks.at(place.cell, place.path), self.processes.starting(None):
-            yield
+        """Run a job at the place that it was given when it was submitted."""
+        self._busy += 1
+        try:
+            with self.tasks.at(place.cell, place.path), self.processes.starting(None):
+                yield
+        finally:
+            self._busy -= 1
 
     def _seed_of(self, source: str) -> int:
         """Return the seed that a source starts from, now."""

@@ -108,19 +108,18 @@ class Tasks:
             self._undo.popitem()[1]()
         self.leave()
 
-    def enter(self, cell: str) -> None:
-        """A cell begins in the main thread; its threads, jobs and tasks are counted from zero."""
+    def enter(self, cell: str, path: str = "") -> None:
+        """A cell begins in the main thread, or a worker's task; its threads, jobs and tasks are counted from zero."""
         self._script = None
-        self._root = _Node(self, Path(cell, ""))
+        self._root = _Node(self, Path(cell, path))
         self._cell_task = _current_task()
         _HERE.set((self._root, threading.get_ident()))
 
-    def become(self, cell: str, path: str) -> None:
-        """This process is a child, or begins with another task of its parent: what its main thread runs is at that place."""
+    def become(self) -> None:
+        """This process is a child: what its parent was doing is no longer done here."""
         self.lock = threading.Lock()  # another thread of the parent may have held it
-        self._local.job = self._script = None
-        self._root = _Node(self, Path(cell, path))
-        self._cell_task = _current_task()
+        self._root = self._cell_task = self._local.job = None
+        self._script = _Node(self, Path("", ""))
         _HERE.set(None)
 
     @contextmanager

@@ -82,12 +82,16 @@ def begin(place: Place) -> None:
 
 @contextmanager
 def _at(place: Place) -> Iterator[None]:
-    if place.pid != os.getpid():
+    runtime = _runtime()
+    away = place.pid != os.getpid()
+    if away:
         begin(place)
-        yield
-        return
-    with _runtime().at(place):
-        yield
+    try:
+        with runtime.at(place):
+            yield
+    finally:
+        if away:
+            runtime.seal.forget(place.cell, place.path)
 
 
 def _runtime() -> Any:

@@ -15,6 +15,7 @@ KERNEL_SIDE = (
     "__init__",
     "arrays",
     "callers",
+    "clusters",
     "determinism",
     "digest",
     "entropy",
