@@ -1,5 +1,5 @@
 # make demo | test | test-all | bench | check | clean
-# They run in environments that they make themselves: .venv, .venv-colab, .venv-ipy8, .venv-py39, .venv-third.
+# They run in environments that they make themselves: .venv, .venv-colab, .venv-ipy8, .venv-py39, .venv-third, .venv-workers.
 #   PYTHON=…      Python 3.10 or newer to make them from
 #   TORCH=… TENSORFLOW=…   what pip is asked for; pip options may follow
 #   WORKERS=…     processes that run tests
@@ -18,6 +18,7 @@ DEMO_NEEDS := scikit-learn scipy matplotlib pandas --editable ".[cli]"
 TEST_NEEDS := --editable ".[cli,test,dev,widgets]"
 IPY8_PINS := ipython==8.29.0 ipykernel==6.29.5 ipywidgets==8.1.5 numpy
 THIRD_PARTIES := aiohttp datasets ipython mlflow-skinny numpy wandb
+CLUSTERS := "dask[array]" distributed ipython numpy ray
 COLAB_PINS := ipython==7.34.0 ipykernel==6.17.1 traitlets==5.7.1 jupyter_client==7.4.9 ipywidgets==7.7.1 "setuptools<81" numpy
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -46,7 +47,7 @@ kernel-tests = \
 	  SEEDNB_TEST_KERNEL_PYTHON="$(CURDIR)/$(1)/bin/python" $(pytest) -m "not slow" $(4); \
 	else $(call skip,$@,its packages cannot be installed here); fi
 
-.PHONY: demo test test-all test-core test-slow test-colab test-ipy8 test-py39 test-third bench check clean
+.PHONY: demo test test-all test-core test-slow test-colab test-ipy8 test-py39 test-third test-workers bench check clean
 
 demo: $(DEMO_READY)
 	@bash examples/demo.sh $(PY)
@@ -56,7 +57,7 @@ test: check test-core
 test-all: check
 	@rm -f build/skipped; failed=""; \
 	$(pytest) -m "slow or not slow" || failed="$$failed tests"; \
-	for leg in test-colab test-ipy8 test-py39 test-third; do $(MAKE) $$leg || failed="$$failed $$leg"; done; \
+	for leg in test-colab test-ipy8 test-py39 test-third test-workers; do $(MAKE) $$leg || failed="$$failed $$leg"; done; \
 	test ! -e build/skipped || cat build/skipped; \
 	test -z "$$failed" || { echo "FAILED:$$failed"; exit 1; }
 
@@ -82,6 +83,11 @@ test-ipy8: $(TEST_READY)
 test-third: $(TEST_READY)
 	@if $(call environment,.venv-third,$(PYTHON),$(THIRD_PARTIES)); then \
 	  SEEDNB_TEST_THIRD_PYTHON="$(CURDIR)/.venv-third/bin/python" $(pytest) tests/test_third_parties.py; \
+	else $(call skip,$@,its packages cannot be installed here); fi
+
+test-workers: $(TEST_READY)
+	@if $(call environment,.venv-workers,$(PYTHON),$(CLUSTERS)); then \
+	  SEEDNB_TEST_WORKERS_PYTHON="$(CURDIR)/.venv-workers/bin/python" $(pytest) tests/test_clusters.py; \
 	else $(call skip,$@,its packages cannot be installed here); fi
 
 test-py39: $(TEST_READY)

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from importlib.machinery import PathFinder
+from types import FrameType
 from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol
 
 from seednb.callers import is_denied, outside, scientific
@@ -25,7 +26,8 @@ PROCESS, WORK = "P", "W"
 """In a path: the k-th child process, and the k-th piece of work for workers; threads, jobs and tasks have other letters."""
 
 _BIRTH = "_seednb_birth"
-_PYTHON = re.compile(r"\bpython[\d.]*(\.exe)?\b")
+_PYTHON = re.compile(r"\bpython[\d.]*(\.exe)?\b|\bsys\.executable\b")
+_SHELL = frozenset({"IPython", "ipykernel"})
 _CLUSTERS = frozenset({"dask", "distributed", "ray"})
 _ENV_POSITION = 9
 """Where `env` stands among the arguments of `Popen` after the command; who gives it without its name is left alone."""
@@ -54,6 +56,7 @@ class Processes:
         self._seal = seal
         self._owner = owner
         self._local = _Local()
+        self._script: Optional[Place] = None
         self._undo: dict[str, Callable[[], None]] = {}
 
     def install(self) -> None:
@@ -88,10 +91,10 @@ class Processes:
             return None
         return self._seal.place(kind, caller)
 
-    def _next(self) -> Optional[Place]:
+    def _next(self, through: frozenset[str] = frozenset()) -> Optional[Place]:
         """Return the place of the process that is being started: the one it was given, or the next."""
         if self._local.child is None:
-            return self._place(PROCESS)
+            return self._place(PROCESS, through)
         return self._local.child[0] if self._local.child else None
 
     def _job(self) -> Optional[Place]:
@@ -121,12 +124,18 @@ class Processes:
         return pid
 
     def _forkpty(self, original: Callable[[], tuple[int, int]]) -> tuple[int, int]:
-        """Fork for a terminal: `!python script.py` goes this way, and the script asks for its place."""
-        place = self._next()
+        """Fork for a terminal, as a line that begins with `!` does; a Python in it asks for its place."""
+        place = self._local.child[0] if self._local.child else None
         pid, terminal = original()
         if pid == 0 and place is not None:
             os.environ[VARIABLE] = place.text()
         return pid, terminal
+
+    def _system(self, original: Any, shell: Any, line: str) -> Any:
+        """Run a line that begins with `!`."""
+        place = self._next(_SHELL) if _PYTHON.search(line) else None
+        with self.starting(() if place is None else (place,)):
+            return original(shell, line)
 
     def _born(self, place: Place) -> None:
         try:
@@ -151,12 +160,25 @@ class Processes:
             vars(process).pop(_BIRTH, None)
 
     def _popen(self, original: Any, popen: Any, command: Any, *arguments: Any, **keywords: Any) -> None:
-        if len(arguments) < _ENV_POSITION and _is_python(command, keywords) and scientific(outside(sys._getframe(1))) is not None:
-            place = self._next()
+        if len(arguments) < _ENV_POSITION:
+            place = self._of_script(outside(sys._getframe(1), _SHELL), command, keywords)
             if place is not None:
                 env = keywords.get("env")
                 keywords["env"] = {**(os.environ if env is None else env), VARIABLE: place.text()}
         original(popen, command, *arguments, **keywords)
+
+    def _of_script(self, caller: Optional[FrameType], command: Any, keywords: dict[str, Any]) -> Optional[Place]:
+        if caller is None:  # a thread of IPython's starts what a cell magic names
+            return self._script
+        return self._next(_SHELL) if _is_python(command, keywords) and scientific(caller) is not None else None
+
+    def _shebang(self, original: Any, magics: Any, line: str, cell: str) -> Any:
+        """Run a cell of `%%bash`, `%%python` or `%%script`."""
+        before, self._script = self._script, self._next(_SHELL) if _PYTHON.search(f"{line}\n{cell}") else None
+        try:
+            return original(magics, line, cell)
+        finally:
+            self._script = before
 
     # -- jobs --------------------------------------------------------------------------------------
 
@@ -240,6 +262,10 @@ _HOOKS: dict[str, Callable[[Processes, Any], Callable[[], None]]] = {
     "concurrent.futures.process": lambda processes, module: replace(module.ProcessPoolExecutor, submit=processes._submit),
     "joblib.parallel": lambda processes, module: replace(module.Parallel, __call__=processes._parallel),
     "subprocess": lambda processes, module: replace(module.Popen, __init__=processes._popen),
+    "ipykernel.zmqshell": lambda processes, module: replace(
+        module.ZMQInteractiveShell, system_piped=processes._system, system=processes._system
+    ),
+    "IPython.core.magics.script": lambda processes, module: replace(module.ScriptMagics, shebang=processes._shebang),
     **{name: functools.partial(_hook_cluster, name) for name in CLUSTER_MODULES},
 }
 PROCESS_MODULES = frozenset(_HOOKS)

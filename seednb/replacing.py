@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Callable
 
 
@@ -26,10 +27,8 @@ def replace(owner: Any, **wrappers: Callable[..., Any]) -> Callable[[], None]:
 
 
 def _wrapped(wrapper: Callable[..., Any], original: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(original)
     def function(*arguments: Any, **keywords: Any) -> Any:
         return wrapper(original, *arguments, **keywords)
 
-    for name in ("__name__", "__qualname__", "__doc__", "__module__"):
-        setattr(function, name, getattr(original, name))
-    function.__wrapped__ = original  # type: ignore[attr-defined]  # inspect.signature follows it
     return function
