@@ -1,0 +1,97 @@
+"""Caffe solvers that bring a seed of their own: it wins over the run's, so the cell that makes one says so."""
+
+from __future__ import annotations
+
+import os
+import sys
+from types import FrameType
+from typing import Any, Callable, Optional
+
+from seednb.callers import where
+from seednb.prototxt import integer
+from seednb.settings import MAX_SEED
+from seednb.sources.base import complete
+from seednb.wire import Note
+
+MODULE = "caffe"
+FIELD = "random_seed"
+_EXTENSION = "caffe._caffe"
+_MAKER = "get_solver"
+_MAX_BYTES = 2**24
+_MAX_NOTES = 200
+
+
+class SolverSeeds:
+    """Looks at each solver definition that Caffe is given: at `random_seed` 0 or more, Caffe starts its generator with it.
+
+    Two solvers made from one such file start alike, also where the run's seed is another one. Caffe keeps 32 bits of it.
+    """
+
+    def __init__(self, seed: Callable[[], Optional[int]]) -> None:
+        self._seed = seed
+        self._undo: list[Callable[[], None]] = []
+        self._notes: dict[tuple[str, str], None] = {}
+
+    def imported(self, module: str) -> None:
+        """Begin to look, once Caffe is there."""
+        if module == MODULE and not self._undo:
+            self.start()
+
+    def start(self) -> None:
+        """Stand before all that makes solvers, if Caffe is there."""
+        extension: Any = sys.modules.get(_EXTENSION)
+        if self._undo or complete(MODULE) is None or not hasattr(extension, _MAKER):
+            return
+        for module in (extension, sys.modules[MODULE]):
+            self._wrap(module, _MAKER)
+        for kind in extension.Solver.__subclasses__():
+            if "__init__" in vars(kind):
+                self._wrap(kind, "__init__")
+
+    def stop(self) -> None:
+        """Put everything back as it was found."""
+        while self._undo:
+            self._undo.pop()()
+        self._notes.clear()
+
+    def take_notes(self) -> list[Note]:
+        """Return the notes since the last call, each once."""
+        notes, self._notes = self._notes, {}
+        return [{"kind": "overridden", "where": place, "what": what} for place, what in notes]
+
+    def _wrap(self, owner: Any, name: str) -> None:
+        original = vars(owner)[name]
+
+        def make(*arguments: Any, **options: Any) -> Any:
+            made = original(*arguments, **options)
+            self._look(next((value for value in arguments if isinstance(value, str)), ""), sys._getframe(1))
+            return made
+
+        make.__name__, make.__doc__ = name, original.__doc__
+        setattr(owner, name, make)
+
+        def undo() -> None:
+            if vars(owner).get(name) is make:
+                setattr(owner, name, original)
+
+        self._undo.append(undo)
+
+    def _look(self, path: str, caller: FrameType) -> None:
+        """Note a definition whose own seed is not the run's; it has been read by Caffe just now."""
+        seed = self._seed()
+        if seed is None or len(self._notes) >= _MAX_NOTES:
+            return
+        own = own_seed(path)
+        if own is not None and (own > MAX_SEED or own != seed):
+            cut = f", which Caffe cuts to {own & MAX_SEED}" if own > MAX_SEED else ""
+            self._notes[(where(caller), f"{FIELD}: {own} in {os.path.basename(path)}{cut}")] = None
+
+
+def own_seed(path: str) -> Optional[int]:
+    """Return the seed that a solver definition gives Caffe's generator, as it stands there; None where it leaves the generator alone."""
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            number = integer(file.read(_MAX_BYTES), FIELD)
+    except (OSError, ValueError):
+        return None
+    return number if number is not None and number >= 0 else None
