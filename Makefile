@@ -2,6 +2,7 @@
 # They run in environments that they make themselves: .venv, .venv-colab, .venv-ipy8, .venv-py39, .venv-third.
 #   PYTHON=…      Python 3.10 or newer to make them from
 #   TORCH=… TENSORFLOW=…   what pip is asked for; pip options may follow
+#   CAFFE_ROOT=…  where test-caffe makes a Debian 11 with Caffe (900 MB, kept by `make clean`)
 #   WORKERS=…     processes that run tests
 #   SEEDNB_ENV=…  an environment of yours that has all it takes: it is used as it is, nothing is installed
 
@@ -13,6 +14,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 WORKERS ?= 2
 TORCH ?= torch==2.13.0
+CAFFE_ROOT ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/seednb/caffe
 TENSORFLOW ?= $(if $(filter Darwin,$(shell uname -s)),tensorflow,tensorflow-cpu)
 DEMO_NEEDS := scikit-learn scipy matplotlib pandas --editable ".[cli]"
 TEST_NEEDS := --editable ".[cli,test,dev,widgets]"
@@ -46,7 +48,7 @@ kernel-tests = \
 	  SEEDNB_TEST_KERNEL_PYTHON="$(CURDIR)/$(1)/bin/python" $(pytest) -m "not slow" $(4); \
 	else $(call skip,$@,its packages cannot be installed here); fi
 
-.PHONY: demo test test-all test-core test-slow test-colab test-ipy8 test-py39 test-third bench check clean
+.PHONY: demo test test-all test-core test-slow test-colab test-ipy8 test-py39 test-third test-caffe bench check clean
 
 demo: $(DEMO_READY)
 	@bash examples/demo.sh $(PY)
@@ -56,7 +58,7 @@ test: check test-core
 test-all: check
 	@rm -f build/skipped; failed=""; \
 	$(pytest) -m "slow or not slow" || failed="$$failed tests"; \
-	for leg in test-colab test-ipy8 test-py39 test-third; do $(MAKE) $$leg || failed="$$failed $$leg"; done; \
+	for leg in test-colab test-ipy8 test-py39 test-third test-caffe; do $(MAKE) $$leg || failed="$$failed $$leg"; done; \
 	test ! -e build/skipped || cat build/skipped; \
 	test -z "$$failed" || { echo "FAILED:$$failed"; exit 1; }
 
@@ -90,6 +92,13 @@ test-py39: $(TEST_READY)
 	done; \
 	if test -z "$$found"; then $(call skip,$@,there is no Python 3.9 on this machine); \
 	else $(call kernel-tests,.venv-py39,$$found,ipykernel numpy,tests/kernel); fi
+
+test-caffe: $(TEST_READY)
+	@reason=$$(bash tests/caffe/prepare.sh "$(CAFFE_ROOT)" 2>&1 | tee >(cat >&2) | tail -n 1; exit $${PIPESTATUS[0]}); code=$$?; \
+	if test $$code = 0; then \
+	  SEEDNB_TEST_CAFFE_ROOT="$(CAFFE_ROOT)" $(pytest) tests/sources/test_caffe.py tests/replay/test_caffe.py; \
+	elif test $$code = 3; then $(call skip,$@,$$reason); \
+	else echo "$$reason"; exit $$code; fi
 
 bench: $(TEST_READY)
 	@set -e; for script in benchmarks/*.py; do \

@@ -19,18 +19,22 @@ _EXTENSION = "caffe._caffe"
 _MAKER = "get_solver"
 _MAX_BYTES = 2**24
 _MAX_NOTES = 200
+_MAX_SEEN = 20
 
 
 class SolverSeeds:
     """Looks at each solver definition that Caffe is given: at `random_seed` 0 or more, Caffe starts its generator with it.
 
     Two solvers made from one such file start alike, also where the run's seed is another one. Caffe keeps 32 bits of it.
+
+    seen: what was noted so far, in words.
     """
 
     def __init__(self, seed: Callable[[], Optional[int]]) -> None:
         self._seed = seed
         self._undo: list[Callable[[], None]] = []
         self._notes: dict[tuple[str, str], None] = {}
+        self.seen: list[str] = []
 
     def imported(self, module: str) -> None:
         """Begin to look, once Caffe is there."""
@@ -44,8 +48,8 @@ class SolverSeeds:
             return
         for module in (extension, sys.modules[MODULE]):
             self._wrap(module, _MAKER)
-        for kind in extension.Solver.__subclasses__():
-            if "__init__" in vars(kind):
+        for kind in list(vars(extension).values()):
+            if isinstance(kind, type) and issubclass(kind, extension.Solver) and "__init__" in vars(kind):
                 self._wrap(kind, "__init__")
 
     def stop(self) -> None:
@@ -53,6 +57,7 @@ class SolverSeeds:
         while self._undo:
             self._undo.pop()()
         self._notes.clear()
+        self.seen.clear()
 
     def take_notes(self) -> list[Note]:
         """Return the notes since the last call, each once."""
@@ -79,12 +84,14 @@ class SolverSeeds:
     def _look(self, path: str, caller: FrameType) -> None:
         """Note a definition whose own seed is not the run's; it has been read by Caffe just now."""
         seed = self._seed()
-        if seed is None or len(self._notes) >= _MAX_NOTES:
+        own = None if seed is None or len(self._notes) >= _MAX_NOTES else own_seed(path)
+        if own is None or own == seed:
             return
-        own = own_seed(path)
-        if own is not None and (own > MAX_SEED or own != seed):
-            cut = f", which Caffe cuts to {own & MAX_SEED}" if own > MAX_SEED else ""
-            self._notes[(where(caller), f"{FIELD}: {own} in {os.path.basename(path)}{cut}")] = None
+        cut = f", which Caffe cuts to {own & MAX_SEED}" if own > MAX_SEED else ""
+        what = f"{FIELD}: {own} in {os.path.basename(path)}{cut}"
+        self._notes[(where(caller), what)] = None
+        if what not in self.seen and len(self.seen) < _MAX_SEEN:
+            self.seen.append(what)
 
 
 def own_seed(path: str) -> Optional[int]:

@@ -24,22 +24,28 @@ mirror() ( # the host's own, so that a machine behind one asks no other
         sed -n -e 's/^URIs: *//p' -e 's/^deb \(\[[^]]*\] \)\?\([^ ]*\) .*/\2/p' | grep -m 1 '/debian/*$'
 )
 
-if [[ $(cat "$root/.seednb-recipe" 2> /dev/null) == "$recipe" ]]; then
-    exit 0
-fi
+is_there() {
+    [[ $(cat "$root/.seednb-recipe" 2> /dev/null) == "$recipe" ]]
+}
+
+! is_there || exit 0
 [[ $(id -u) == 0 ]] || cannot "only root can make a folder to chroot into"
 [[ $(uname -sm) == "Linux x86_64" ]] || cannot "Debian's Caffe is taken on Linux x86_64 only"
 command -v apt-get > /dev/null || cannot "there is no apt-get on this machine"
 url=$(mirror) || cannot "no Debian mirror stands in apt's sources"
 
+mkdir -p "$(dirname "$root")"
+exec 9> "$root.lock"
+flock 9
+! is_there || exit 0
 echo "seednb: making $root (Debian 11 and Caffe: some minutes, 900 MB, once)"
 if ! command -v debootstrap > /dev/null; then
     { apt-get -o DPkg::Lock::Timeout=300 update -qq &&
         apt-get -o DPkg::Lock::Timeout=300 install -y -qq --no-install-recommends debootstrap; } > /dev/null ||
         cannot "debootstrap cannot be installed"
 fi
-rm -rf "$root"
-mkdir -p "$(dirname "$root")"
+umount "$root/proc" "$root/sys" 2> /dev/null || true # a debootstrap that was killed leaves them mounted
+rm -rf --one-file-system "$root"
 debootstrap --variant=minbase bullseye "$root" "$url" > "$root.log" 2>&1 || cannot "debootstrap failed, see $root.log"
 echo "deb $url bullseye main" > "$root/etc/apt/sources.list"
 {
