@@ -34,7 +34,7 @@ is_there() {
 command -v apt-get > /dev/null || cannot "there is no apt-get on this machine"
 url=$(mirror) || cannot "no Debian mirror stands in apt's sources"
 
-mkdir -p "$(dirname "$root")"
+mkdir -p "$(dirname "$root")" || cannot "the folder $(dirname "$root") cannot be made"
 exec 9> "$root.lock"
 flock 9
 ! is_there || exit 0
