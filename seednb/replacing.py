@@ -30,6 +30,7 @@ def _wrapped(wrapper: Callable[..., Any], original: Callable[..., Any]) -> Calla
         return wrapper(original, *arguments, **keywords)
 
     for name in ("__name__", "__qualname__", "__doc__", "__module__"):
-        setattr(function, name, getattr(original, name))
+        if hasattr(original, name):  # Boost.Python's functions have no qualified name
+            setattr(function, name, getattr(original, name))
     function.__wrapped__ = original  # type: ignore[attr-defined]  # inspect.signature follows it
     return function

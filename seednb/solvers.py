@@ -9,6 +9,7 @@ from typing import Any, Callable, Optional
 
 from seednb.callers import where
 from seednb.prototxt import integer
+from seednb.replacing import replace
 from seednb.settings import MAX_SEED
 from seednb.sources.base import complete
 from seednb.wire import Note
@@ -16,7 +17,6 @@ from seednb.wire import Note
 MODULE = "caffe"
 FIELD = "random_seed"
 _EXTENSION = "caffe._caffe"
-_MAKER = "get_solver"
 _MAX_BYTES = 2**24
 _MAX_NOTES = 200
 _MAX_SEEN = 20
@@ -44,13 +44,13 @@ class SolverSeeds:
     def start(self) -> None:
         """Stand before all that makes solvers, if Caffe is there."""
         extension: Any = sys.modules.get(_EXTENSION)
-        if self._undo or complete(MODULE) is None or not hasattr(extension, _MAKER):
+        if self._undo or complete(MODULE) is None or not hasattr(extension, "get_solver"):
             return
         for module in (extension, sys.modules[MODULE]):
-            self._wrap(module, _MAKER)
+            self._undo.append(replace(module, get_solver=self._make))
         for kind in list(vars(extension).values()):
             if isinstance(kind, type) and issubclass(kind, extension.Solver) and "__init__" in vars(kind):
-                self._wrap(kind, "__init__")
+                self._undo.append(replace(kind, __init__=self._make))
 
     def stop(self) -> None:
         """Put everything back as it was found."""
@@ -64,22 +64,10 @@ class SolverSeeds:
         notes, self._notes = self._notes, {}
         return [{"kind": "overridden", "where": place, "what": what} for place, what in notes]
 
-    def _wrap(self, owner: Any, name: str) -> None:
-        original = vars(owner)[name]
-
-        def make(*arguments: Any, **options: Any) -> Any:
-            made = original(*arguments, **options)
-            self._look(next((value for value in arguments if isinstance(value, str)), ""), sys._getframe(1))
-            return made
-
-        make.__name__, make.__doc__ = name, original.__doc__
-        setattr(owner, name, make)
-
-        def undo() -> None:
-            if vars(owner).get(name) is make:
-                setattr(owner, name, original)
-
-        self._undo.append(undo)
+    def _make(self, original: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+        made = original(*arguments, **options)
+        self._look(next((value for value in arguments if isinstance(value, str)), ""), sys._getframe(2))
+        return made
 
     def _look(self, path: str, caller: FrameType) -> None:
         """Note a definition whose own seed is not the run's; it has been read by Caffe just now."""

@@ -91,7 +91,7 @@ def test_everything_is_put_back(notes):
     code = """
 replaced = caffe.get_solver, caffe.SGDSolver.__init__
 seednb.off()
-assert caffe.get_solver is caffe._caffe.get_solver is not replaced[0]
+assert caffe.get_solver is caffe._caffe.get_solver
 assert caffe.get_solver.__code__.co_filename.endswith("_caffe.py")
 assert caffe.SGDSolver.__init__.__code__.co_filename.endswith("_caffe.py") and replaced[0].__doc__ == "Make one."
 caffe.get_solver(PATH)
