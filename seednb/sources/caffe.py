@@ -83,11 +83,11 @@ def find(seed: int) -> Optional[Memory]:
     try:
         library = ctypes.PyDLL(sys.modules[EXTENSION].__file__)
         get, draw = library[_GET], library[_DRAW]
-    except (KeyError, AttributeError, OSError):  # a build with other names, or a static one
+        get.restype, draw.restype = ctypes.c_void_p, ctypes.c_uint
+        found = Memory(get)
+        return found if _holds(get(), started(seed)) and _is_exact(found, draw) else None
+    except (KeyError, AttributeError, OSError):  # a build with other names, or a static one; no more file descriptors
         return None
-    get.restype, draw.restype = ctypes.c_void_p, ctypes.c_uint
-    found = Memory(get)
-    return found if _holds(get(), started(seed)) and _is_exact(found, draw) else None
 
 
 def started(seed: int) -> bytes:
