@@ -2,6 +2,7 @@
 # They run in environments that they make themselves: .venv, .venv-colab, .venv-ipy8, .venv-py39, .venv-third, .venv-workers.
 #   PYTHON=…      Python 3.10 or newer to make them from
 #   TORCH=… TENSORFLOW=…   what pip is asked for; pip options may follow
+#   CAFFE_ROOT=…  where test-caffe makes a Debian 11 with Caffe (900 MB, kept by `make clean`)
 #   WORKERS=…     processes that run tests
 #   SEEDNB_ENV=…  an environment of yours that has all it takes: it is used as it is, nothing is installed
 
@@ -13,11 +14,14 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= python3
 WORKERS ?= 2
 TORCH ?= torch==2.13.0
+CAFFE_ROOT ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/seednb/caffe
 TENSORFLOW ?= $(if $(filter Darwin,$(shell uname -s)),tensorflow,tensorflow-cpu)
 DEMO_NEEDS := scikit-learn scipy matplotlib pandas --editable ".[cli]"
 TEST_NEEDS := --editable ".[cli,test,dev,widgets]"
 IPY8_PINS := ipython==8.29.0 ipykernel==6.29.5 ipywidgets==8.1.5 numpy
 THIRD_PARTIES := aiohttp datasets ipython mlflow-skinny numpy wandb
+# Each is a target: `test-all` and .ci/run run them after the core tests, in this order
+LEGS := test-colab test-ipy8 test-py39 test-third test-workers test-caffe
 CLUSTERS := "dask[array]" distributed ipython numpy ray
 COLAB_PINS := ipython==7.34.0 ipykernel==6.17.1 traitlets==5.7.1 jupyter_client==7.4.9 ipywidgets==7.7.1 "setuptools<81" numpy
 
@@ -47,7 +51,7 @@ kernel-tests = \
 	  SEEDNB_TEST_KERNEL_PYTHON="$(CURDIR)/$(1)/bin/python" $(pytest) -m "not slow" $(4); \
 	else $(call skip,$@,its packages cannot be installed here); fi
 
-.PHONY: demo test test-all test-core test-slow test-colab test-ipy8 test-py39 test-third test-workers bench check clean
+.PHONY: demo test test-all test-core test-slow $(LEGS) legs bench check clean
 
 demo: $(DEMO_READY)
 	@bash examples/demo.sh $(PY)
@@ -57,9 +61,12 @@ test: check test-core
 test-all: check
 	@rm -f build/skipped; failed=""; \
 	$(pytest) -m "slow or not slow" || failed="$$failed tests"; \
-	for leg in test-colab test-ipy8 test-py39 test-third test-workers; do $(MAKE) $$leg || failed="$$failed $$leg"; done; \
+	for leg in $(LEGS); do $(MAKE) $$leg || failed="$$failed $$leg"; done; \
 	test ! -e build/skipped || cat build/skipped; \
 	test -z "$$failed" || { echo "FAILED:$$failed"; exit 1; }
+
+legs:
+	@echo $(LEGS)
 
 check: $(TEST_READY)
 	@echo "seednb: ruff, mypy, import-linter"
@@ -96,6 +103,13 @@ test-py39: $(TEST_READY)
 	done; \
 	if test -z "$$found"; then $(call skip,$@,there is no Python 3.9 on this machine); \
 	else $(call kernel-tests,.venv-py39,$$found,ipykernel numpy,tests/kernel); fi
+
+test-caffe: $(TEST_READY)
+	@reason=$$(bash tests/caffe/prepare.sh "$(CAFFE_ROOT)" 2>&1 | tee >(cat >&2) | tail -n 1; exit $${PIPESTATUS[0]}); code=$$?; \
+	if test $$code = 0; then \
+	  SEEDNB_TEST_CAFFE_ROOT="$(CAFFE_ROOT)" $(pytest) tests/sources/test_caffe.py tests/replay/test_caffe.py; \
+	elif test $$code = 3; then $(call skip,$@,$$reason); \
+	else echo "$$reason"; exit $$code; fi
 
 bench: $(TEST_READY)
 	@set -e; for script in benchmarks/*.py; do \

@@ -19,6 +19,7 @@ from seednb.seals import SEALED_MODULES
 from seednb.settings import check_seed
 from seednb.sharing import Sharing
 from seednb.snapshots import States
+from seednb.solvers import SolverSeeds
 from seednb.sources import EXACT_RESTORE, SET_ONLY, HeldSource, Source, builtin
 from seednb.sources.group import SourceGroup
 from seednb.streams import PER_CELL, STREAM, give_back, seed_of, start_streams, stream_key
@@ -60,6 +61,7 @@ class Runtime:
         self.sealing = True
         self.processes = Processes(self.seal, self)
         self.switches = Switches()
+        self.solvers = SolverSeeds(lambda: self.seed)
         self.group = SourceGroup(builtin() if sources is None else sources)
         self.sources, self.failures, self.failed = self.group.sources, self.group.failures, self.group.failed
         self.rewinding = Rewinding(self.group, self.seal)
@@ -107,6 +109,7 @@ class Runtime:
     def _install(self) -> None:
         self._imports.install()
         self.tasks.install()
+        self.solvers.start()
         self.processes.install()
 
     def stop(self) -> None:
@@ -116,6 +119,7 @@ class Runtime:
         self.processes.uninstall()
         self.tasks.uninstall()
         self.switches.stop()
+        self.solvers.stop()
         self.guard.forget()
         self.seed = None
 
@@ -256,7 +260,7 @@ class Runtime:
             states = self._states(cell)
         self._open.pop()
         outermost = not self._open
-        facts = facts_of(cell, changed, self.seal.take_notes() + self.sharing.notes() if outermost else [])
+        facts = facts_of(cell, changed, self.seal.take_notes() + self.sharing.notes() + self.solvers.take_notes() if outermost else [])
         if outermost:
             self.rewinding.snapshots.drew(cell.key, facts.drew)
             self.seal.cell = ""
@@ -363,6 +367,7 @@ class Runtime:
         self.processes.imported(module)
         self.seal.imported(module)
         self.switches.imported(module)
+        self.solvers.imported(module)
         if in_main_thread():
             self._adopt()
         else:

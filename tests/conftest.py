@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ["tests.fakes"]
+pytest_plugins = ["tests.caffe_root", "tests.fakes"]
 
 REPOSITORY = Path(__file__).parent.parent
 Cells = list[str]

@@ -25,7 +25,8 @@ def origin_of(origin: str) -> str:
 
 def status(runtime: Runtime) -> str:
     """Return the state of a runtime in a few lines."""
-    problems = [*runtime.failures, *_between(runtime)]
+    solvers = [f"{what} takes the place of the run's seed" for what in runtime.solvers.seen]
+    problems = [*runtime.failures, *_between(runtime), *solvers]
     if runtime.seed is None:
         return "\nseednb: ".join(["no seed is set; %seed 42 sets one, %seed new generates one", *problems])
     loaded = runtime.loaded()

@@ -7,7 +7,7 @@ import contextlib
 import socket
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -20,6 +20,7 @@ QUESTION_TIMEOUT = 60.0
 EXIT_TIMEOUT = 10.0
 _ANSWER_INTERVAL = 0.3
 _SUBSCRIBE_INTERVAL = 0.05
+_LOCAL = (None, "local-provisioner", "seednb-provisioner")
 
 
 class CellRun(NamedTuple):
@@ -51,8 +52,9 @@ class FreshRuntime:
 
         # TCP ports are chosen before the kernel takes them, and another process may be quicker; a folder is ours alone.
         sockets = tempfile.TemporaryDirectory(prefix="seednb-", ignore_cleanup_errors=True)
-        local = {"transport": "ipc", "ip": f"{sockets.name}/k"} if hasattr(socket, "AF_UNIX") else {}
-        manager = AsyncKernelManager(kernel_name=kernel_name, **local)
+        manager = AsyncKernelManager(kernel_name=kernel_name)
+        if hasattr(socket, "AF_UNIX") and shares_files(manager.kernel_spec):
+            manager.transport, manager.ip = "ipc", f"{sockets.name}/k"
         log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the runtime; what the kernel's process itself says is shown only if it does not start
         try:
             await manager.start_kernel(cwd=str(cwd), env=variables, stdout=log, stderr=log)
@@ -200,6 +202,17 @@ class FreshRuntime:
         self._log.seek(0)
         lines = self._log.read().decode(errors="replace").strip().splitlines()
         return lines[-1] if lines else f"does this start by hand? {' '.join(self._manager.kernel_spec.argv)}"
+
+
+def shares_files(spec: Any) -> bool:
+    """Tell from a kernelspec whether its kernel can reach a socket in a folder of this machine.
+
+    Not in a container or another root, which its metadata say with `{"seednb": {"transport": "tcp"}}`, nor where a provisioner that
+    is neither Jupyter's local one nor ours starts it.
+    """
+    own, provisioner = spec.metadata.get("seednb"), spec.metadata.get("kernel_provisioner")
+    name = provisioner.get("provisioner_name") if isinstance(provisioner, Mapping) else None
+    return not (isinstance(own, Mapping) and own.get("transport") == "tcp") and name in _LOCAL
 
 
 def merge_streams(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:

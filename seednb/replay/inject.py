@@ -14,6 +14,7 @@ PACKAGE = Path(seednb.__file__).parent
 KERNEL_SIDE = (
     "__init__",
     "arrays",
+    "caffe",
     "callers",
     "clusters",
     "determinism",
@@ -29,6 +30,7 @@ KERNEL_SIDE = (
     "launch",
     "order",
     "processes",
+    "prototxt",
     "reads",
     "replacing",
     "rewinding",
@@ -37,6 +39,7 @@ KERNEL_SIDE = (
     "settings",
     "sharing",
     "snapshots",
+    "solvers",
     "streams",
     "tasks",
     "values",

@@ -8,13 +8,15 @@ from seednb.sources.held import HeldSource
 
 def builtin() -> list[Source]:
     """Return a new instance of each source, in the order in which hand-written lines seed them."""
+    from seednb.sources.caffe import CaffeSource
     from seednb.sources.keras import KerasSource
+    from seednb.sources.libc import LibcSource
     from seednb.sources.numpy import NumpySource
     from seednb.sources.python import PythonSource
     from seednb.sources.tensorflow import TensorflowSource
     from seednb.sources.torch import TorchSource
 
-    return [PythonSource(), NumpySource(), TorchSource(), TensorflowSource(), KerasSource()]
+    return [PythonSource(), NumpySource(), TorchSource(), TensorflowSource(), KerasSource(), CaffeSource(), LibcSource()]
 
 
 __all__ = ["EXACT_RESTORE", "READABLE", "SET_ONLY", "HeldSource", "Source", "builtin"]

@@ -19,12 +19,12 @@ class Source:
     """One PRNG system. A subclass names the module whose import completes it, and touches nothing before that.
 
     traits: `exact-restore` (restore() brings back every later draw), `readable` (the state can be read, but hidden
-    counters survive a restore) or `set-only`.
+    counters survive a restore) or `set-only`. An instance may learn its own as it is seeded.
     """
 
     name: ClassVar[str]
     module: ClassVar[str]
-    traits: ClassVar[frozenset[str]] = frozenset({EXACT_RESTORE, READABLE})
+    traits: frozenset[str] = frozenset({EXACT_RESTORE, READABLE})
     per_thread: ClassVar[bool] = False
     """Each thread has a state of its own; the main thread's counts."""
 

@@ -92,7 +92,8 @@ def test_unsealed_entropy(kind):
     cause, detail = one("x", *pair, notes_b=noted)
     assert cause == "unsealed-entropy"
     assert "default_rng (cell a line 1)" in detail
-    assert one("x", *pair, notes_b={"a": [{"kind": "sealed", "where": "", "what": ""}, None, 3]})[0] == "unknown"
+    harmless = [{"kind": "sealed", "where": "", "what": ""}, {"kind": "overridden", "where": "", "what": ""}, None, 3]
+    assert one("x", *pair, notes_b={"a": harmless})[0] == "unknown"
     a, b = ([cell("a", "1"), cell("b", "2", output)] for output in pair)
     assert causes(a, b, notes_b=noted) == {"a": None, "b": "unsealed-entropy"}
 
