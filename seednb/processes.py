@@ -147,17 +147,17 @@ class Processes:
     def _start(self, original: Any, process: Any) -> None:
         """Start a process of multiprocessing; one that is not forked unpickles its birth before anything else of it."""
         place = self._next()
-        if place is None or not _is_importable():
-            original(process)
-            return
-        attributes = dict(vars(process))
-        vars(process).clear()
-        vars(process).update({_BIRTH: Birth(place)}, **attributes)
-        try:
-            with self.starting((place,)):
+        with self.starting(() if place is None else (place,)):
+            if place is None or not _is_importable():
                 original(process)
-        finally:
-            vars(process).pop(_BIRTH, None)
+                return
+            attributes = dict(vars(process))
+            vars(process).clear()
+            vars(process).update({_BIRTH: Birth(place)}, **attributes)
+            try:
+                original(process)
+            finally:
+                vars(process).pop(_BIRTH, None)
 
     def _popen(self, original: Any, popen: Any, command: Any, *arguments: Any, **keywords: Any) -> None:
         if len(arguments) < _ENV_POSITION:

@@ -22,8 +22,9 @@ class Note(TypedDict):
     """Something that happened while a cell ran and that a reader of the verdict should know.
 
     kind: `sealed` (an unseeded generator took its entropy from the run's seed), `unsealed` (it kept the operating
-    system's), `threads` (it was made where no stable path names it), `between` (sources were drawn from between this cell
-    and the one before) or `overridden` (a Caffe solver's own seed took the place of the run's).
+    system's), `threads` (it was made where no stable path names it, or several threads drew from one global generator),
+    `between` (sources were drawn from between this cell and the one before) or `overridden` (a Caffe solver's own seed
+    took the place of the run's).
     where: `line N` of the cell, `line N, through PLACE line M` where the cell called something, or `PLACE line M` outside
     cells; a place is a file or one of the notebook's own functions. what: the call site's innermost Python function, or
     what became of the draws, or the seed and its file.
