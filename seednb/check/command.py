@@ -89,9 +89,14 @@ def _say(path: Path, result: Checked | NotebookError) -> None:
 
 def _summary(findings: list[Finding], files: int, with_findings: int) -> str:
     if not findings:
-        return f"seednb: nothing found in {files} {'file' if files == 1 else 'files'}"
+        return f"seednb: nothing found in {_plural(files, 'file')}"
     errors = sum(finding.severity == ERROR for finding in findings)
-    return f"seednb: {errors} errors and {len(findings) - errors} warnings in {with_findings} of {files} files (seednb check --explain CODE tells more)"
+    counts = f"{_plural(errors, 'error')} and {_plural(len(findings) - errors, 'warning')} in {with_findings} of {_plural(files, 'file')}"
+    return f"seednb: {counts} (seednb check --explain CODE tells more)"
+
+
+def _plural(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _to_json(results: list[tuple[Path, Checked | NotebookError]]) -> dict[str, Any]:

@@ -16,10 +16,9 @@ _TRANSPARENT = (ast.JoinedStr, ast.FormattedValue, ast.Tuple, ast.List, ast.Dict
 def shown_expressions(facts: Facts) -> Iterator[tuple[Code, ast.expr]]:
     """Yield what is printed or displayed, and the last expression of each cell."""
     for call in facts.calls:
-        name = call.name
-        if name in _SHOWING or (not name and isinstance(call.node.func, ast.Name) and call.node.func.id == "display"):
-            if not any(keyword.arg == "file" for keyword in call.node.keywords):
-                yield from ((call.cell, argument) for argument in call.node.args)
+        injected = not call.name and isinstance(call.node.func, ast.Name) and call.node.func.id == "display"
+        if (call.name in _SHOWING or injected) and call.argument(None, "file") is None:
+            yield from ((call.cell, argument) for argument in call.node.args)
     for cell, tree in facts.trees:
         last = tree.body[-1] if tree.body else None
         if isinstance(last, ast.Expr) and cell.displays and not _silenced(cell):

@@ -34,7 +34,7 @@ SKLEARN = frozenset(f"sklearn.{module}.{name}" for module, names in _SKLEARN.ite
 """Those that draw from NumPy's global generator unless they get a random_state."""
 
 
-def _with(keyword: str, *values: object) -> Callable[[Call], bool]:
+def _with(keyword: str, *, values: tuple[object, ...]) -> Callable[[Call], bool]:
     def has(call: Call) -> bool:
         return getattr(call.argument(None, keyword), "value", None) in values
 
@@ -42,14 +42,14 @@ def _with(keyword: str, *values: object) -> Callable[[Call], bool]:
 
 
 SOMETIMES: dict[str, Callable[[Call], bool]] = {
-    "sklearn.model_selection.KFold": _with("shuffle", True),
-    "sklearn.model_selection.StratifiedKFold": _with("shuffle", True),
-    "sklearn.linear_model.LogisticRegression": _with("solver", "sag", "saga"),
-    "sklearn.linear_model.Ridge": _with("solver", "sag", "saga"),
-    "sklearn.svm.LinearSVC": _with("dual", True),
-    "sklearn.svm.LinearSVR": _with("dual", True),
-    "sklearn.manifold.TSNE": _with("init", "random"),
-    "sklearn.decomposition.PCA": _with("svd_solver", "randomized", "arpack"),
+    "sklearn.model_selection.KFold": _with("shuffle", values=(True,)),
+    "sklearn.model_selection.StratifiedKFold": _with("shuffle", values=(True,)),
+    "sklearn.linear_model.LogisticRegression": _with("solver", values=("sag", "saga")),
+    "sklearn.linear_model.Ridge": _with("solver", values=("sag", "saga")),
+    "sklearn.svm.LinearSVC": _with("dual", values=(True,)),
+    "sklearn.svm.LinearSVR": _with("dual", values=(True,)),
+    "sklearn.manifold.TSNE": _with("init", values=("random",)),
+    "sklearn.decomposition.PCA": _with("svd_solver", values=("randomized", "arpack")),
 }
 """Those that draw with certain arguments only."""
 

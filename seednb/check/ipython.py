@@ -12,7 +12,8 @@ _TIMED = re.compile(r"(?P<indent>\s*)(?P<magic>%(?:time|timeit|prun|memit)\b(?:\
 _ASSIGNED = re.compile(r"(?P<target>\s*[\w.,\[\]'\"* ]+=\s*)(?P<magic>[!%].*)")
 _HELP = re.compile(r"\s*(?:\?{1,2}\s*[\w.*%!]+|[\w.*%!]+(?:\[[^\]]*\])?\s*\?{1,2})\s*(?:#.*)?")
 _ESCAPE = re.compile(r"\s*[%!/,;?]")
-MAX_LINES = 20_000
+MAX_LINES = 10_000
+MAX_MENDINGS = 100
 
 
 class Parsed(NamedTuple):
@@ -41,16 +42,18 @@ def parse_cell(source: str) -> Parsed:
 def _parse_lines(lines: list[str], magics: list[tuple[int, str]]) -> Parsed:
     if len(lines) > MAX_LINES:
         return Parsed(None, magics, f"has more than {MAX_LINES} lines")
-    for _ in range(len(lines) + 1):
+    for _ in range(MAX_MENDINGS):
         try:
             return Parsed(_parse("\n".join(lines)), magics)
         except SyntaxError as error:
             at = (error.lineno or 0) - 1
-            if not _mend(lines, at, magics):
+            if _mend(lines, at, magics):
+                _mend_below(lines, at, magics)
+            else:
                 return Parsed(None, magics, f"is not Python that can be read (line {at + 1}: {error.msg})")
         except (ValueError, RecursionError, MemoryError, OverflowError) as error:
             return Parsed(None, magics, f"is not Python that can be read ({_reason(error)})")
-    return Parsed(None, magics, "is not Python that can be read")
+    return Parsed(None, magics, f"has more than {MAX_MENDINGS} places that are not Python")
 
 
 def _parse(source: str) -> ast.Module:
@@ -84,6 +87,13 @@ def _mend(lines: list[str], at: int, magics: list[tuple[int, str]]) -> bool:
     else:
         return False
     return lines[at] != line
+
+
+def _mend_below(lines: list[str], at: int, magics: list[tuple[int, str]]) -> None:
+    """Mend the magics that follow at once: below one, a line begins a statement."""
+    while at + 1 < len(lines) and (not lines[at + 1] or lines[at + 1].lstrip().startswith(("%", "!"))):
+        at += 1
+        _mend(lines, at, magics)
 
 
 def _blank_rest(lines: list[str], at: int, line: str) -> None:

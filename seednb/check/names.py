@@ -49,6 +49,10 @@ class Scopes:
         """Close the innermost scope."""
         self._scopes.pop()
 
+    def leave_all(self) -> None:
+        """Close all scopes but the notebook's own."""
+        del self._scopes[1:]
+
     def bind(self, name: str, value: str) -> None:
         """Bind a name in the innermost scope."""
         self._scopes[-1][name] = value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from seednb.check.rule import Example, Rule
 from seednb.check.rules import RULES
 
@@ -14,13 +16,13 @@ def page(rule: Rule) -> str:
         [
             f"# {rule.code}: {rule.name}",
             "",
-            f"**{rule.severity}**: {rule.message}.",
+            _filled(f"**{rule.severity}**: {rule.message}."),
             "",
-            f"**What to do**: {rule.instead}.",
+            _filled(f"**What to do**: {rule.instead}."),
             "",
-            rule.why,
+            _filled(rule.why),
             "",
-            f"**Does seednb's seal close it?** {rule.sealed}",
+            _filled(f"**Does seednb's seal close it?** {rule.sealed}"),
             "",
             "## Found",
             *found,
@@ -43,6 +45,10 @@ def table() -> str:
 def overview() -> str:
     """Return one line for each rule."""
     return "\n".join(f"{rule.code}  {rule.severity:<7}  {rule.name}: {rule.message}" for rule in RULES.values()) + "\n"
+
+
+def _filled(text: str) -> str:
+    return textwrap.fill(text, 120, break_long_words=False, break_on_hyphens=False)
 
 
 def _examples(examples: tuple[Example, ...], language: str) -> list[str]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from seednb.check.cells import Code
 
 _TOKEN = re.compile(
-    r"""(?P<comment>\#[^\n]*)|(?P<string>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?P<call>(?:[A-Za-z.][\w.]*::)?[A-Za-z.][\w.]*)(?=[ \t]*\()""",
-    re.S,
+    r"""\#[^\n]* | "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | (?P<call>(?:[A-Za-z.][\w.]*::)?[A-Za-z.][\w.]*)(?=[ \t]*\()""",
+    re.DOTALL | re.VERBOSE,
 )
 DRAWS = frozenset(
     """sample sample.int rnorm runif rexp rbinom rpois rgamma rbeta rt rchisq rf rcauchy rgeom rhyper rlogis rlnorm rnbinom
@@ -45,10 +46,11 @@ def scan_r(cells: Iterable[Code]) -> list[RCall]:
 
 
 def _calls(cell: Code) -> Iterator[RCall]:
+    starts = [0, *(match.end() for match in re.finditer("\n", cell.source))]
     for match in _TOKEN.finditer(cell.source):
         if match["call"]:
-            line = cell.source.count("\n", 0, match.start()) + 1
-            column = match.start() - cell.source.rfind("\n", 0, match.start()) - 1
+            line = bisect_right(starts, match.start())
+            column = match.start() - starts[line - 1]
             name = match["call"].rpartition("::")[2]
             yield RCall(name, _inside(cell.source, match.end()), cell, RNode(line, line, column))
 

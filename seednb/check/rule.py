@@ -48,7 +48,11 @@ class View:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A rule. code never changes its meaning; sealed: whether seednb's seal closes it, in words; bad, good: what it must and must not find."""
+    """A rule.
+
+    code: never changes its meaning. message: what is wrong, instead: what to do, why: the reasons, sealed: whether seednb's seal
+    closes it, in words that begin with Yes, No or In part. bad, good: what it must find, and must not; the same in R.
+    """
 
     code: str
     name: str

@@ -28,10 +28,11 @@ def scan(cells: Iterable[Code]) -> Facts:
         elif tree is not None:
             facts.trees.append((cell, tree))
     walker = _Walker(facts)
-    for cell, tree in facts.trees:
+    for cell, tree in list(facts.trees):
         try:
             walker.cell(cell, tree)
         except RecursionError:
+            facts.trees.remove((cell, tree))
             facts.skipped.append(Skipped(cell, "is not Python that can be read (it nests too deeply)"))
     return facts
 
@@ -61,12 +62,13 @@ class _Walker:
     def cell(self, cell: Code, tree: ast.Module) -> None:
         """Walk over one cell."""
         self._cell = cell
+        self._function, self._loop, self._steps, self._class = None, None, self._facts.steps, ""
+        self._scopes.leave_all()
         self._bodies: list[Function] = []
         for node in tree.body:
             self._visit(node)
         while self._bodies:
             self._body(self._bodies.pop(0))
-        self._function, self._loop, self._steps, self._class = None, None, self._facts.steps, ""
 
     def _visit(self, node: ast.AST) -> None:
         handler = self._by_type.get(type(node))
@@ -89,6 +91,8 @@ class _Walker:
 
     def _name(self, node: ast.Name) -> None:
         name = self._scopes.look_up(node.id)
+        if isinstance(node.ctx, ast.Load):
+            self._facts.first_read.setdefault(node.id, node)
         if name:
             self._facts.names[node] = name
             if name.startswith(OWN) and isinstance(node.ctx, ast.Load):

@@ -22,7 +22,6 @@ OWN_GENERATORS = frozenset(
     }
 )  # fmt: skip
 _KEYWORDS = ("seed", "random_state", "a", "entropy", "x")
-_WRAPPED = ("builtins.int", "builtins.abs", "builtins.round", "builtins.float")
 
 
 def seed_argument(call: Call) -> ast.expr | None:
@@ -88,5 +87,4 @@ PROCESS = frozenset({"os.getpid", "os.getppid", "threading.get_ident", "builtins
 
 def called(facts: Facts, node: ast.AST) -> str:
     """Return the canonical name of the function that a node calls; nothing if it is no call."""
-    name = facts.name(node.func) if isinstance(node, ast.Call) else ""
-    return name
+    return facts.name(node.func) if isinstance(node, ast.Call) else ""

@@ -22,8 +22,11 @@ _ORDERED = {
 }
 _SET_METHODS = {"union", "intersection", "difference", "symmetric_difference"}
 _ANY_ORDER = {
-    *(f"builtins.{name}" for name in "sorted set frozenset len sum min max any all".split()), "numpy.sort", "numpy.unique", "collections.Counter",
-}  # fmt: skip
+    *(f"builtins.{name}" for name in "sorted set frozenset len sum min max any all".split()),
+    "numpy.sort",
+    "numpy.unique",
+    "collections.Counter",
+}
 _COLLECTING = {"append", "extend", "insert", "write", "writelines", "add_row"}
 
 
@@ -59,9 +62,11 @@ def in_order(facts: Facts) -> Iterator[tuple[Code, ast.AST]]:
             if is_set(facts, argument) and id(call.node) not in lost:
                 yield call.cell, call.node
     for node, cell in facts.loops:
-        if isinstance(node, (ast.For, ast.AsyncFor)) and is_set(facts, node.iter) and _collects(facts, node):
-            yield cell, node
-        elif isinstance(node, ast.ListComp) and is_set(facts, node.generators[0].iter) and id(node) not in lost:
+        if isinstance(node, (ast.For, ast.AsyncFor)):
+            kept = is_set(facts, node.iter) and _collects(facts, node)
+        else:
+            kept = isinstance(node, ast.ListComp) and is_set(facts, node.generators[0].iter) and id(node) not in lost
+        if kept:
             yield cell, node
 
 

@@ -20,7 +20,7 @@ SEED_LINES = {
 }
 SEED_KEYWORDS = ("seed", "random_state", "rng", "generator", "key", "gen", "random_seed")
 
-_SEEDS = {
+SEEDS = {
     "random.seed": {PYTHON, KERAS},
     "random.setstate": {PYTHON, KERAS},
     "numpy.random.seed": {NUMPY},
@@ -47,8 +47,8 @@ def _named(prefix: str, names: str) -> list[str]:
     return [f"{prefix}.{name}" for name in names.split()]
 
 
-_PYTHON_DRAWS = """betavariate choice choices expovariate gammavariate gauss getrandbits lognormvariate normalvariate paretovariate randbytes
-    randint random randrange sample shuffle triangular uniform vonmisesvariate weibullvariate binomialvariate"""
+_PYTHON_DRAWS = """betavariate choice choices expovariate gammavariate gauss getrandbits lognormvariate normalvariate paretovariate
+    randbytes randint random randrange sample shuffle triangular uniform vonmisesvariate weibullvariate binomialvariate"""
 _NUMPY_DRAWS = """beta binomial bytes chisquare choice dirichlet exponential f gamma geometric gumbel hypergeometric laplace logistic
     lognormal logseries multinomial multivariate_normal negative_binomial noncentral_chisquare noncentral_f normal pareto permutation
     poisson power rand randint randn random random_integers random_sample ranf rayleigh sample shuffle standard_cauchy
@@ -63,11 +63,12 @@ _TF_IMAGE = """random_brightness random_contrast random_crop random_flip_left_ri
     random_saturation"""
 _KERAS_LAYERS = """AlphaDropout Bidirectional Conv1D Conv2D Conv2DTranspose Conv3D Dense DepthwiseConv2D Dropout Embedding GRU
     GaussianNoise LSTM MultiHeadAttention SeparableConv2D SimpleRNN SpatialDropout2D"""
+_KERAS_DRAWS = "beta binomial categorical dropout gamma normal randint shuffle truncated_normal uniform"
 _NX_PYTHON = """barabasi_albert_graph connected_watts_strogatz_graph erdos_renyi_graph gnm_random_graph gnp_random_graph
     binomial_graph newman_watts_strogatz_graph powerlaw_cluster_graph random_geometric_graph random_regular_graph
     watts_strogatz_graph configuration_model expected_degree_graph"""
 
-_DRAWS = {
+DRAWS = {
     **dict.fromkeys(_named("random", _PYTHON_DRAWS), PYTHON),
     **dict.fromkeys(_named("networkx", _NX_PYTHON), PYTHON),
     **dict.fromkeys(_named("numpy.random", _NUMPY_DRAWS), NUMPY),
@@ -85,7 +86,7 @@ _DRAWS = {
     **dict.fromkeys(_named("tensorflow.image", _TF_IMAGE), TENSORFLOW),
     "tensorflow.nn.dropout": TENSORFLOW,
     **dict.fromkeys(_named("keras.layers", _KERAS_LAYERS), KERAS),
-    **dict.fromkeys(_named("keras.random", "beta binomial categorical dropout gamma normal randint shuffle truncated_normal uniform"), KERAS),
+    **dict.fromkeys(_named("keras.random", _KERAS_DRAWS), KERAS),
 }  # fmt: skip
 
 
@@ -105,7 +106,8 @@ _PATTERNS = [
     _Pattern(re.compile(r"tensorflow\.data\.[\w.()]+\(\)\.shuffle"), TENSORFLOW),
 ]
 _METHODS = ("rvs", "sample", "rsample", "sample_n", "shuffle")
-_LOADER = ("torch.utils.data.DataLoader", "torch.utils.data.dataloader.DataLoader")
+LOADERS = ("torch.utils.data.DataLoader", "torch.utils.data.dataloader.DataLoader")
+"""They draw when they are looped over, not when they are made."""
 
 
 def owner(system: str) -> str:
@@ -121,8 +123,8 @@ def is_none(node: object) -> bool:
 
 def draws_from(call: Call) -> str:
     """Return the system whose global generator a call draws from, or nothing."""
-    system = _DRAWS.get(call.name, "") or _by_pattern(call.name)
-    if call.name in _LOADER:
+    system = DRAWS.get(call.name, "") or _by_pattern(call.name)
+    if call.name in LOADERS:
         shuffle = call.argument(2, "shuffle")
         system = "" if is_none(shuffle) or getattr(shuffle, "value", True) is False else TORCH
     if not system or call.spreads:
@@ -139,8 +141,8 @@ def _by_pattern(name: str) -> str:
 def seeded_by(call: Call) -> frozenset[str]:
     """Return the systems whose global generators a call seeds. A function of another module that is named so seeds all."""
     name = call.name
-    if name in _SEEDS:
-        return frozenset(_SEEDS[name])
+    if name in SEEDS:
+        return frozenset(SEEDS[name])
     if not name or name.startswith((".", "?", "builtins.")) or "()" in name or not _SEEDER.search(name):
         return frozenset()
     known = name.startswith(("numpy.", "scipy.", "jax.", "torch.seed", "torch.random.", "torch.cuda", "random.", "tensorflow."))

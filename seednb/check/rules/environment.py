@@ -23,14 +23,13 @@ class _Line(NamedTuple):
 def _settings(facts: Facts, variable: str) -> Iterator[tuple[Code, Any]]:
     """Yield where an environment variable is set for this process."""
     for (target, _), cell in facts.stores:
-        if isinstance(target, ast.Subscript) and facts.name(target.value) == "os.environ":
-            if isinstance(target.slice, ast.Constant) and target.slice.value == variable:
-                yield cell, target
+        ours = isinstance(target, ast.Subscript) and facts.name(target.value) == "os.environ"
+        if ours and isinstance(target.slice, ast.Constant) and target.slice.value == variable:
+            yield cell, target
     for call in facts.calls:
         first = call.argument(0)
-        if call.name in _SETTERS and isinstance(first, ast.Constant) and first.value == variable:
-            yield call.cell, call.node
-        elif call.name == "os.environ.update" and variable in _keys(call.node):
+        one = call.name in _SETTERS and isinstance(first, ast.Constant) and first.value == variable
+        if one or (call.name == "os.environ.update" and variable in _keys(call.node)):
             yield call.cell, call.node
     for text, cell, line in facts.magics:
         if re.match(rf"(?:set_)?env\s+{variable}[\s=]", text):
@@ -55,7 +54,8 @@ HASH_SEED_IN_CELL = Rule(
     severity=WARNING,
     message="PYTHONHASHSEED has no effect in a running kernel: Python reads it when it starts",
     instead="set it before the kernel starts (seednb enable, seednb run or %seed restart do), and take the line out",
-    why="The order of sets of texts and the value of `hash('…')` are settled when the interpreter starts. A line in a cell changes only the "
+    why="The order of sets of texts and the value of `hash('…')` are settled when the interpreter starts. A line in a cell changes "
+    "only the "
     "processes that the kernel starts later.",
     sealed="In part. Kernels that seednb starts have a fixed hash seed; the line itself still does nothing.",
     find=_hash_seed,

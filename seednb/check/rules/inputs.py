@@ -17,6 +17,7 @@ _EMPTY = {
 _TENSORS = {f"torch.{name}" for name in ("Tensor", "FloatTensor", "DoubleTensor", "IntTensor", "LongTensor")}
 _LISTINGS = {"os.listdir", "os.scandir", "os.walk", "glob.glob", "glob.iglob", "os.fwalk"}
 _PATHS = ("pathlib.Path().glob", "pathlib.Path().rglob", "pathlib.Path().iterdir")
+_FILES = ("os.", "shutil.")
 _NEUTRAL = {f"builtins.{name}" for name in ("len", "any", "all", "bool")}
 
 
@@ -42,15 +43,7 @@ def _is_empty(facts: Facts, call: Call) -> bool:
 def _first_use(facts: Facts, node: ast.Name, made: dict[int, Call]) -> bool:
     """Tell whether a name still is the memory that it was assigned, where it is shown: nothing has used it before."""
     values = facts.assigned.get(node.id, [])
-    return len(values) == 1 and id(values[0]) in made and _earliest(facts, node.id) is node
-
-
-def _earliest(facts: Facts, name: str) -> ast.Name | None:
-    for _, tree in facts.trees:
-        uses = [use for use in ast.walk(tree) if isinstance(use, ast.Name) and use.id == name and isinstance(use.ctx, ast.Load)]
-        if uses:
-            return min(uses, key=lambda use: (use.lineno, use.col_offset))
-    return None
+    return len(values) == 1 and id(values[0]) in made and facts.first_read.get(node.id) is node
 
 
 UNINITIALISED = Rule(
@@ -97,7 +90,8 @@ ENTROPY_AS_DATA = Rule(
     severity=ERROR,
     message="the operating system's entropy or a uuid is used as data: no seed reaches it",
     instead="draw from random or NumPy; for a name that stays, uuid.uuid5 of a text",
-    why="`secrets`, `random.SystemRandom`, `os.urandom` and `uuid.uuid4` exist to be unpredictable. As sample data, or shown in an output, they differ in each run. "
+    why="`secrets`, `random.SystemRandom`, `os.urandom` and `uuid.uuid4` exist to be unpredictable. As sample data, or shown in an "
+    "output, they differ in each run. "
     "Identifiers that are neither shown nor drawn from are not found.",
     sealed="No. They are never sealed: passwords, tokens and identifiers must not repeat.",
     find=_entropy,
@@ -117,13 +111,20 @@ ENTROPY_AS_DATA = Rule(
 
 def _listings(view: View) -> Iterator[Hit]:
     facts = view.facts
-    lost = order_is_lost(facts)
     neutral = {id(argument) for call in facts.calls if call.name in _NEUTRAL for argument in call.node.args}
-    used = _in_tests(facts)
+    moved = {id(node.iter) for node, _ in facts.loops if isinstance(node, ast.For) and _only_moves(facts, node)}
+    free = order_is_lost(facts) | neutral | moved | _in_tests(facts)
     for call in facts.calls:
         listing = call.name in _LISTINGS or call.name in _PATHS
-        if listing and not ({id(call.node)} & (lost | neutral | used)):
+        if listing and id(call.node) not in free:
             yield Hit(call.cell, call.node, f"{call.name} gives the files in the order of the file system, which differs between machines")
+
+
+def _only_moves(facts: Facts, loop: ast.For) -> bool:
+    """Tell whether a loop does nothing but move or remove files, in whatever order."""
+    calls = [node for part in loop.body for node in ast.walk(part) if isinstance(node, ast.Call)]
+    names = [facts.name(node.func) for node in calls]
+    return any(name.startswith(_FILES) for name in names) and all(name.startswith((*_FILES, "?", "builtins.str")) for name in names)
 
 
 def _in_tests(facts: Facts) -> set[int]:
@@ -143,8 +144,9 @@ UNSORTED_LISTING = Rule(
     name="unsorted-listing",
     severity=ERROR,
     message="files come in the order of the file system, which differs between machines",
-    instead="sort them: sorted(os.listdir(folder))",
-    why="`os.listdir`, `os.walk`, `glob` and `Path.iterdir` promise no order. Data that is read in that order, and what is split or shuffled from it, differs on another machine.",
+    instead="sort them: sorted(...)",
+    why="`os.listdir`, `os.walk`, `glob` and `Path.iterdir` promise no order. Data that is read in that order, and what is split "
+    "or shuffled from it, differs on another machine.",
     sealed="No. On one machine the order is mostly the same, so that replays agree; on another one it may differ whatever the seed.",
     find=_listings,
     bad=(
@@ -156,6 +158,7 @@ UNSORTED_LISTING = Rule(
         ("import os\nfor name in sorted(os.listdir('data')):\n    read(name)",),
         ("from glob import glob\nfiles = glob('*.csv')\nfiles.sort()",),
         ("import os\nprint(len(os.listdir('data')))",),
+        ("import os\nfor name in os.listdir():\n    if name.startswith('tmp'):\n        os.remove(name)",),
         ("import os\nif 'a' in os.listdir('.'):\n    read('a')",),
         ("from glob import glob\nfiles = glob('*.csv')", "for f in sorted(files):\n    read(f)"),
     ),

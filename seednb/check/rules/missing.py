@@ -30,11 +30,11 @@ def _global(view: View) -> Iterator[Hit]:
             more = f" (and {len(draws) - 1} more)" if len(draws) > 1 else ""
             text = f"{first.name} draws from {owner(system)} global generator{more}, which nothing seeds"
             yield Hit(first.cell, first.node, text, f"begin with {SEED_LINES[system]}")
-    if not any(call.name in {"set.seed", "RNGkind"} and call.arguments for call in view.r_calls):
-        yield from (
-            Hit(call.cell, call.node, f"{call.name}() draws, and nothing calls set.seed", "begin with set.seed(42)")
-            for call in view.r_calls
-            if call.name in DRAWS
+    r_draws = [call for call in view.r_calls if call.name in DRAWS]
+    if r_draws and not any(call.name == "set.seed" for call in view.r_calls):
+        more = f" (and {len(r_draws) - 1} more)" if len(r_draws) > 1 else ""
+        yield Hit(
+            r_draws[0].cell, r_draws[0].node, f"{r_draws[0].name}() draws{more}, and nothing calls set.seed", "begin with set.seed(42)"
         )
 
 
@@ -45,7 +45,7 @@ GLOBAL_UNSEEDED = Rule(
     message="the notebook draws from a global generator that nothing seeds",
     instead="seed it in the first cell, or use a generator of your own: rng = np.random.default_rng(42)",
     why="Each new kernel starts its global generators from the operating system's entropy, so that every run gives other numbers. "
-    "There is one finding for each library, at its first draw. In R it is each draw of a notebook without `set.seed`. Layers of "
+    "There is one finding for each library, at its first draw. Layers of "
     "PyTorch and Keras draw their first weights; Keras 3 takes them from Python's `random`.",
     sealed="Yes. `seednb run`, `seednb enable` and `%seed` seed all global generators.",
     find=_global,
@@ -96,7 +96,8 @@ HIDDEN_RANDOM_STATE = Rule(
     message="it draws from NumPy's global generator, which nothing seeds, because its random_state was left out",
     instead="pass random_state=42",
     why="Many learners, splitters and data sets of scikit-learn draw numbers without saying so in their names: starts of k-means, rows of "
-    "a split, features of a tree. Without `random_state` they use NumPy's global generator. Nothing is found where `np.random.seed` seeds that.",
+    "a split, features of a tree. Without `random_state` they use NumPy's global generator. Nothing is found where "
+    "`np.random.seed` seeds that.",
     sealed="Yes. NumPy's global generator is seeded.",
     find=_hidden,
     bad=(
@@ -117,13 +118,12 @@ HIDDEN_RANDOM_STATE = Rule(
 
 def _unseeded(view: View) -> Iterator[Hit]:
     for call in view.facts.calls:
-        if call.name in _GENERATORS and not call.spreads:
-            position = None if ".qmc." in call.name else 0
-            if is_none(call.argument(position, *_KEYWORDS)):
-                short = call.name.rpartition(".")[2]
-                yield Hit(
-                    call.cell, call.node, f"{short}() without a seed starts from the operating system's entropy, whatever was seeded before"
-                )
+        quasi = ".qmc." in call.name
+        plain = quasi and getattr(call.argument(None, "scramble"), "value", True) is False
+        if call.name in _GENERATORS and not call.spreads and not plain and is_none(call.argument(None if quasi else 0, *_KEYWORDS)):
+            short = call.name.rpartition(".")[2]
+            text = f"{short}() without a seed starts from the operating system's entropy, whatever was seeded before"
+            yield Hit(call.cell, call.node, text, f"give it a seed: {short}({'…, seed=' if quasi else ''}42)")
 
 
 UNSEEDED_GENERATOR = Rule(
@@ -132,7 +132,8 @@ UNSEEDED_GENERATOR = Rule(
     severity=WARNING,
     message="a generator without a seed starts from the operating system's entropy",
     instead="give it a seed: default_rng(42)",
-    why="`np.random.seed(42)` has no effect on `np.random.default_rng()`, `RandomState()`, `SeedSequence()`, bit generators, `random.Random()` and "
+    why="`np.random.seed(42)` has no effect on `np.random.default_rng()`, `RandomState()`, `SeedSequence()`, bit generators, "
+    "`random.Random()` and "
     "SciPy's quasi-random engines: without a seed they ask the operating system.",
     sealed="Yes. They take their entropy from the run's seed (docs/seal.md).",
     find=_unseeded,
@@ -149,6 +150,7 @@ UNSEEDED_GENERATOR = Rule(
         ("import numpy as np\nrng = np.random.default_rng(0)",),
         ("import numpy as np\nrng = np.random.default_rng(seed=seed)",),
         ("from scipy.stats import qmc\ns = qmc.Sobol(d=2, seed=1)",),
+        ("from scipy.stats import qmc\ns = qmc.Halton(d=2, scramble=False)",),
         ("from numpy.random import Generator, PCG64\ng = Generator(PCG64(5))",),
         ("default_rng()",),
     ),
@@ -157,9 +159,8 @@ UNSEEDED_GENERATOR = Rule(
 
 def _from_entropy(view: View) -> Iterator[Hit]:
     for call in view.facts.calls:
-        if call.name in _RESEEDERS and not call.spreads and is_none(call.argument(0, "seed", "a")):
-            yield Hit(call.cell, call.node)
-        elif call.name == "torch.Generator().seed":
+        empty = call.name in _RESEEDERS and not call.spreads and is_none(call.argument(0, "seed", "a"))
+        if empty or call.name == "torch.Generator().seed":
             yield Hit(call.cell, call.node)
     yield from (
         Hit(call.cell, call.node) for call in view.r_calls if call.name == "set.seed" and call.arguments in {"", "NULL", "seed = NULL"}
@@ -172,7 +173,8 @@ RESEEDED_FROM_ENTROPY = Rule(
     severity=WARNING,
     message="seeding without a number throws the seed away: the generator starts anew from the operating system's entropy",
     instead="give it a number, or take the line out",
-    why="`np.random.seed()`, `random.seed()`, `seed(None)`, `torch.Generator().seed()` and R's `set.seed(NULL)` look as if they made a run repeatable and do the opposite.",
+    why="`np.random.seed()`, `random.seed()`, `seed(None)`, `torch.Generator().seed()` and R's `set.seed(NULL)` look as if they "
+    "made a run repeatable and do the opposite.",
     sealed="Yes. In Python the new start is derived from the run's seed. R's `set.seed(NULL)` is not sealed.",
     find=_from_entropy,
     bad=(
@@ -201,7 +203,8 @@ TORCH_SEED = Rule(
     severity=WARNING,
     message="torch.seed() does not read the seed: it sets a new, random one",
     instead="read with torch.initial_seed(), set with torch.manual_seed(42)",
-    why="`torch.seed()` seeds PyTorch's generators with a number from the operating system and returns it. Who calls it to print the seed loses it.",
+    why="`torch.seed()` seeds PyTorch's generators with a number from the operating system and returns it. Who calls it to print "
+    "the seed loses it.",
     sealed="Yes. The number is derived from the run's seed; but the numbers that follow are not those of the seed that was set.",
     find=_torch_seed,
     bad=(("import torch\ntorch.manual_seed(1)\nprint(torch.seed())",), ("import torch as t", "t.random.seed()")),
@@ -226,7 +229,8 @@ TF_NON_DETERMINISTIC = Rule(
     severity=WARNING,
     message="this TensorFlow generator starts from the operating system's entropy, which tf.random.set_seed does not reach",
     instead="make it with tf.random.Generator.from_seed(42), or call tf.random.set_global_generator first",
-    why="`from_non_deterministic_state()` says so in its name; `get_global_generator()` calls it when no global generator was set. Both raise an "
+    why="`from_non_deterministic_state()` says so in its name; `get_global_generator()` calls it when no global generator was set. "
+    "Both raise an "
     "error once TensorFlow's op determinism is on.",
     sealed="Yes. Their state is derived from the run's seed.",
     find=_tf_state,

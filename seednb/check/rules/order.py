@@ -1,4 +1,4 @@
-"""Rules for seeds at the wrong place: below the first draw, in every cell, in a loop, or after what should have followed them."""
+"""Rules for seeds at the wrong place: below the first draw, in every cell, in a loop."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator
 
-from seednb.check.cells import Code
 from seednb.check.facts import Call, Function
 from seednb.check.rscan import DRAWS
 from seednb.check.rule import WARNING, Hit, Rule, View
 from seednb.check.seeding import GLOBAL_SEEDERS, seed_argument
-from seednb.check.systems import ALL, KERAS, LABELS, TENSORFLOW, owner
-from seednb.check.timeline import Event
+from seednb.check.systems import ALL, LABELS, owner
 
 _MANY = 3
 
@@ -43,7 +41,8 @@ SEED_BELOW = Rule(
     severity=WARNING,
     message="it draws from a global generator above the line that seeds it",
     instead="move the seed above it, best to the first cell",
-    why="A run from top to bottom draws the first numbers unseeded. Layers of a model draw their weights where they are made: the seed has to stand above them. "
+    why="A run from top to bottom draws the first numbers unseeded. Layers of a model draw their weights where they are made: the "
+    "seed has to stand above them. "
     "Functions count where they are first called.",
     sealed="Yes. The generators are seeded before the first cell; the notebook's own line then seeds them again.",
     find=_below,
@@ -56,6 +55,11 @@ SEED_BELOW = Rule(
     good=(
         ("import numpy as np\nnp.random.seed(0)", "np.random.rand(3)"),
         ("import random\ndef pick():\n    return random.choice([1, 2])", "random.seed(1)\npick()"),
+        (
+            "import torch\nfrom torch.utils.data import DataLoader\nloader = DataLoader(d, shuffle=True)",
+            "torch.manual_seed(0)\ntorch.rand(1)",
+        ),
+        ("import numpy as np\nclass A:\n    def step(self):\n        return np.random.rand()", "np.random.seed(1)\nA().step()"),
         ("import numpy as np\ndef setup():\n    np.random.seed(0)\nsetup()\nnp.random.rand()",),
     ),
     bad_r=(("x <- rnorm(3)", "set.seed(1)"),),
@@ -86,9 +90,11 @@ SAME_SEED = Rule(
     severity=WARNING,
     message="the same seed is set in several cells: they draw the same numbers, not independent ones",
     instead="seed once, in the first cell; for cells that can be re-run alone: %seed per-cell",
-    why="After each such line the stream begins anew, so that what looks like fresh data or fresh noise is what an earlier cell had. There is one finding, at "
+    why="After each such line the stream begins anew, so that what looks like fresh data or fresh noise is what an earlier cell "
+    "had. There is one finding, at "
     f"the second cell, where {_MANY} cells or more set one seed.",
-    sealed="No. The numbers replay; that they are equal is what the notebook asks for. `%seed per-cell` gives each cell a stream of its own.",
+    sealed="No. The numbers replay; that they are equal is what the notebook asks for. `%seed per-cell` gives each cell a stream "
+    "of its own.",
     find=_every_cell,
     bad=(
         (
@@ -149,7 +155,8 @@ SEED_IN_LOOP = Rule(
     severity=WARNING,
     message="the same seed is set in each round of the loop: all rounds draw the same numbers",
     instead="seed once, above the loop",
-    why="Repeating an experiment with one seed repeats its numbers. Loops over settings, whose variable the body uses, are not found: comparing settings under one seed is sound.",
+    why="Repeating an experiment with one seed repeats its numbers. Loops over settings, whose variable the body uses, are not "
+    "found: comparing settings under one seed is sound.",
     sealed="No. The numbers replay; that they are equal is what the notebook asks for.",
     find=_in_loop,
     bad=(
@@ -164,79 +171,4 @@ SEED_IN_LOOP = Rule(
 )
 
 
-def _stale(view: View) -> Iterator[Hit]:
-    events = [
-        event
-        for event in view.timeline.events
-        if event.seeds & {TENSORFLOW, KERAS} and event.call is not None and event.call.function is None
-    ]
-    for name, values in view.facts.assigned.items():
-        made = values[0] if len(values) == 1 and values[0] is not None else None
-        owner = view.facts.name(made)
-        if _is_model(view, owner):
-            uses = [call for call in view.facts.calls if call.name in {f"{owner}.fit", f"{owner}.predict", owner} and _of(call.node, name)]
-            place = next((call for call in view.facts.calls if call.node is made), None)
-            yield from _after(events, place, uses)
-    for functions in list(view.facts.functions.values()):
-        for function in functions:
-            if "tensorflow.function" in function.decorators and len(functions) == 1:
-                uses = [call for call in view.facts.calls if call.name == f".{function.name}" and call.function is None]
-                yield from _after(events, uses[0] if uses else None, uses[1:])
-
-
-def _is_model(view: View, owner: str) -> bool:
-    class_ = view.facts.classes.get(owner[1:-2]) if owner.startswith(".") and owner.endswith("()") else None
-    bases = class_.bases if class_ is not None else ()
-    return owner in {"keras.Sequential()", "keras.models.Sequential()", "keras.Model()", "keras.models.Model()"} or bool(
-        {"keras.Model", "keras.models.Model"} & set(bases)
-    )
-
-
-def _of(node: ast.Call, name: str) -> bool:
-    owner = node.func.value if isinstance(node.func, ast.Attribute) else node.func
-    return isinstance(owner, ast.Name) and owner.id == name
-
-
-def _after(events: list[Event], made: Call | None, uses: list[Call]) -> Iterator[Hit]:
-    if made is None:
-        return
-    for event in events[1:]:
-        before = [use for use in uses if _at(made.cell, made.node.lineno) < _at(use.cell, use.node.lineno) < _at(event.cell, event.line)]
-        after = [use for use in uses if _at(event.cell, event.line) < _at(use.cell, use.node.lineno)]
-        if _at(made.cell, made.node.lineno) < _at(event.cell, event.line) and after and (before or made.name.startswith(".")):
-            yield Hit(event.cell, event.call.node if event.call is not None else made.node)
-            return
-
-
-def _at(cell: Code, line: int) -> tuple[int, int]:
-    return cell.number, line
-
-
-STALE_SEED = Rule(
-    code="SNB038",
-    name="reseeded-after-building",
-    severity=WARNING,
-    message="a Keras model or tf.function made above this line keeps its old seed: what it draws next is not what this seed gives",
-    instead="build the model or define the function again below the seed",
-    why="Layers of Keras draw a seed of their own when they are made, and `tf.function` takes the seed in when it is traced. A later `set_random_seed` or "
-    "`set_seed` changes neither: the same cells in a fresh kernel give other numbers.",
-    sealed="In part. A replay runs the same lines in the same order and gives the same numbers; running the cells again by hand does not, and seednb warns of that.",
-    find=_stale,
-    bad=(
-        (
-            "import keras\nkeras.utils.set_random_seed(1)\nm = keras.Sequential([keras.layers.Dense(1)])",
-            "m.fit(x, y)",
-            "keras.utils.set_random_seed(1)\nm.fit(x, y)",
-        ),
-        (
-            "import tensorflow as tf\ntf.random.set_seed(1)\n@tf.function\ndef f():\n    return tf.random.uniform([1])\nf()",
-            "tf.random.set_seed(2)\nf()",
-        ),
-    ),
-    good=(
-        ("import keras\nkeras.utils.set_random_seed(1)\nm = keras.Sequential([keras.layers.Dense(1)])\nm.fit(x, y)",),
-        ("import tensorflow as tf\ntf.random.set_seed(1)\n@tf.function\ndef f():\n    return tf.random.uniform([1])\nf()\nf()",),
-    ),
-)
-
-RULES = (SEED_BELOW, SAME_SEED, SEED_IN_LOOP, STALE_SEED)
+RULES = (SEED_BELOW, SAME_SEED, SEED_IN_LOOP)

@@ -28,9 +28,12 @@ SET_ORDER = Rule(
     severity=WARNING,
     message="the order of a set differs from process to process",
     instead="sort it first: sorted(...)",
-    why="The order of a set of texts follows the hash seed, which is new in each process; that of a set of objects follows their addresses. A list, a "
-    "loop that prints or appends, or numbers given out in that order (`enumerate(set(words))`) differ in each run. Sets of numbers in a display are not found.",
-    sealed="In part. In kernels that seednb starts the hash seed is fixed, and with it the order of texts. Nothing fixes the order of objects "
+    why="The order of a set of texts follows the hash seed, which is new in each process; that of a set of objects follows their "
+    "addresses. A list, a "
+    "loop that prints or appends, or numbers given out in that order (`enumerate(set(words))`) differ in each run. Sets of numbers "
+    "in a display are not found.",
+    sealed="In part. In kernels that seednb starts the hash seed is fixed, and with it the order of texts. Nothing fixes the order "
+    "of objects "
     "that hash by address.",
     find=_sets,
     bad=(

@@ -12,7 +12,7 @@ from seednb.check.seeding import CLOCKS, ENTROPY, GLOBAL_SEEDERS, OWN_GENERATORS
 
 _R_CLOCK = re.compile(r"Sys\.time|Sys\.getpid|Sys\.Date|proc\.time|date\(")
 _R_MAX = 2**31 - 1
-_RANK = re.compile(r"(?:worker|rank|proc|thread|job|task|chunk|replica)(?:_?(?:id|idx|index|num))?$|^(?:i|j|k|idx|index|pid|wid)$", re.I)
+_RANK = re.compile(r"(?:worker|rank|proc|thread|job|task|chunk|replica)(?:_?(?:id|idx|index|num))?$|^(?:pid|wid)$", re.I)
 
 
 def _hash(view: View) -> Iterator[Hit]:
@@ -35,7 +35,8 @@ HASH_SEED = Rule(
     message="hash() of a text differs in every process, and so does this seed",
     instead="use a number, or zlib.crc32(text.encode())",
     why="Python salts the hashes of texts and bytes anew in each process, unless PYTHONHASHSEED was set before it started.",
-    sealed="In part. Kernels that seednb starts (`seednb run`, `verify`, servers after `seednb enable`) have a fixed hash seed; a kernel that is "
+    sealed="In part. Kernels that seednb starts (`seednb run`, `verify`, servers after `seednb enable`) have a fixed hash seed; a "
+    "kernel that is "
     "running already cannot get one.",
     find=_hash,
     bad=(
@@ -73,7 +74,8 @@ CLOCK_SEED = Rule(
     message="a seed from the clock, the process or the operating system is another one in each run, and is not kept",
     instead="use a number; `%seed new` generates one and records it",
     why="A run with such a seed cannot be repeated, because the seed is not stored anywhere.",
-    sealed="No. Clocks, process numbers, `os.urandom`, `uuid` and `secrets` are never replaced: the line sets another seed in each run, over that of the run.",
+    sealed="No. Clocks, process numbers, `os.urandom`, `uuid` and `secrets` are never replaced: the line sets another seed in each "
+    "run, over that of the run.",
     find=_clock,
     bad=(
         ("import random, time\nrandom.seed(time.time())",),
@@ -127,7 +129,8 @@ OUT_OF_RANGE = Rule(
     severity=WARNING,
     message="the library refuses this seed, or makes another one of it",
     instead="use an integer from 0 to 2147483647, which every library takes",
-    why="`random.seed(-5)` is `random.seed(5)`; PyTorch and R cut fractions off; JAX keeps 32 bits; NumPy refuses what is negative or above 2**32 - 1, R "
+    why="`random.seed(-5)` is `random.seed(5)`; PyTorch and R cut fractions off; JAX keeps 32 bits; NumPy refuses what is negative "
+    "or above 2**32 - 1, R "
     "what is above 2**31 - 1. Two seeds that look different then give the same numbers, or the notebook stops.",
     sealed="No. seednb leaves the numbers that a notebook seeds with alone. The seeds that it generates lie below 2**31.",
     find=_range,
@@ -174,7 +177,8 @@ SEED_PLUS = Rule(
     message="seed + worker gives neighbouring seeds, which other runs use too: run 1's worker 2 draws what run 2's worker 1 draws",
     instead="derive them: np.random.SeedSequence(seed).spawn(n), or default_rng([worker, seed])",
     why="Seeds that differ by one are not made to give independent streams, and sums collide: (1, 2) and (2, 1) both give 3.",
-    sealed="No. The numbers replay, but their independence is not for seednb to mend. Workers whose seeds nobody sets get derived ones from seednb.",
+    sealed="No. The numbers replay, but their independence is not for seednb to mend. Workers whose seeds nobody sets get derived "
+    "ones from seednb.",
     find=_plus,
     bad=(
         ("import numpy as np\ndef work(worker_id):\n    return np.random.default_rng(seed + worker_id)",),
@@ -183,7 +187,7 @@ SEED_PLUS = Rule(
     good=(
         ("import numpy as np\nnp.random.seed(seed + 1)",),
         ("import numpy as np\nnp.random.default_rng([worker_id, seed])",),
-        ("import numpy as np\nnp.random.seed(i + j)",),
+        ("import numpy as np\nfor i in range(3):\n    np.random.default_rng(42 + i)",),
     ),
 )
 
