@@ -45,7 +45,7 @@ def check(paths: Sequence[Path], selection: Selection, *, as_json: bool) -> tupl
     checked = [result for _, result in results if isinstance(result, Checked)]
     findings = [finding for result in checked for finding in result.findings]
     if as_json:
-        click.echo(json.dumps(_to_json(results), indent=1, ensure_ascii=False))
+        click.echo(json.dumps(_to_json(results), indent=1))
     else:
         click.echo(_summary(findings, len(checked), sum(bool(result.findings) for result in checked)))
     return len(findings), len(results) - len(checked)

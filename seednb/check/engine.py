@@ -10,13 +10,14 @@ from typing import Any
 from seednb import _files
 from seednb._files import shown
 from seednb.check.cells import Code, language_of, notebook_cells, script_cells
-from seednb.check.rscan import scan_r
+from seednb.check.rscan import RNode, scan_r
 from seednb.check.rule import Finding, Hit, Rule, View
 from seednb.check.rules import RULES
 from seednb.check.scan import scan
 from seednb.errors import NotebookError
 from seednb.notebook import Notebook
 
+MAX_MESSAGE = 300
 MAX_SCRIPT = 10_000_000
 
 
@@ -55,7 +56,8 @@ def check_cells(cells: Sequence[Code], codes: Collection[str] | None = None, *, 
         return Checked(notes=[f"its language is {language[:40]!r}: only Python and R are checked"])
     facts = scan(cells if language == "python" else [])
     checked = Checked(notes=[f"cell {skipped.cell.number} {skipped.reason}: skipped" for skipped in facts.skipped])
-    view = View(facts, scan_r(cells) if language == "r" else [])
+    in_r = cells if language == "r" else [cell for text, cell, _ in facts.magics if text.startswith("%%R")]
+    view = View(facts, scan_r(in_r))
     for code, rule in RULES.items():
         if codes is None or code in codes:
             checked.findings += _found(rule, view)
@@ -85,7 +87,7 @@ def _finding(rule: Rule, hit: Hit) -> Finding:
     column = _column(hit)
     cell = hit.cell
     line = hit.node.lineno + cell.offset
-    message = " ".join((hit.message or rule.message).split())
+    message = " ".join((hit.message or rule.message).split())[:MAX_MESSAGE]
     return Finding(rule.code, rule.name, rule.severity, cell.number, cell.id, line, column, message, hit.instead or rule.instead)
 
 
@@ -93,6 +95,6 @@ def _column(hit: Hit) -> int:
     """Return the column in characters: `ast` counts bytes."""
     lines = hit.cell.lines
     text = lines[hit.node.lineno - 1] if hit.node.lineno <= len(lines) else ""
-    if text.isascii() or not hasattr(hit.node, "_fields"):
+    if text.isascii() or isinstance(hit.node, RNode):
         return int(hit.node.col_offset) + 1
     return len(text.encode()[: hit.node.col_offset].decode("utf-8", "ignore")) + 1

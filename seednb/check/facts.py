@@ -93,7 +93,7 @@ class Facts:
     stores: list[Place] = field(default_factory=list)
     loops: list[Place] = field(default_factory=list)
     trees: list[tuple[Code, ast.Module]] = field(default_factory=list)
-    first_read: dict[str, ast.Name] = field(default_factory=dict)
+    reads: dict[str, list[ast.Name]] = field(default_factory=lambda: defaultdict(list))
     names: dict[ast.expr, str] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
 

@@ -17,7 +17,7 @@ MAX_MENDINGS = 100
 
 
 class Parsed(NamedTuple):
-    """A cell's syntax tree, or None where it is not Python; the magics in it, by line; and why it cannot be read."""
+    """A cell's syntax tree, or None where it is not Python; the magics in it, by line, `%%` kept; and why it cannot be read."""
 
     tree: ast.Module | None
     magics: list[tuple[int, str]]
@@ -31,7 +31,7 @@ def parse_cell(source: str) -> Parsed:
     magics: list[tuple[int, str]] = []
     while lines[first].startswith("%%"):
         name = re.match(r"%%([\w.]*)", lines[first])
-        magics.append((first + 1, lines[first].lstrip("%").strip()))
+        magics.append((first + 1, lines[first].strip()))
         if name is None or name[1] not in RUNS_PYTHON:
             return Parsed(None, magics)
         lines[first] = ""

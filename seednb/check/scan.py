@@ -92,7 +92,7 @@ class _Walker:
     def _name(self, node: ast.Name) -> None:
         name = self._scopes.look_up(node.id)
         if isinstance(node.ctx, ast.Load):
-            self._facts.first_read.setdefault(node.id, node)
+            self._facts.reads[node.id].append(node)
         if name:
             self._facts.names[node] = name
             if name.startswith(OWN) and isinstance(node.ctx, ast.Load):

@@ -36,7 +36,7 @@ def is_set(facts: Facts, node: ast.expr | None) -> bool:
     if isinstance(node, ast.Set):
         return not all(isinstance(one, ast.Constant) and isinstance(one.value, (int, float)) for one in node.elts)
     if isinstance(node, ast.SetComp):
-        return True
+        return not _numbers(facts, node.generators[0].iter)
     if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.BitAnd, ast.BitOr, ast.Sub, ast.BitXor)):
         return is_set(facts, node.left) and is_set(facts, node.right)
     if not isinstance(node, ast.Call):

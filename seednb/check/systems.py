@@ -37,10 +37,12 @@ SEEDS = {
     "torch.cuda.manual_seed": set(),
     "torch.cuda.manual_seed_all": set(),
 }
-_SEEDER = re.compile(
-    r"(?:^|\.)(?:set_|setup_|fix_|init_|reset_)?(?:all_|global_|random_|np_|torch_)*seeds?(?:_everything|_all|_torch|_random|_generators)?$",
-    re.I,
+_SEED_OTHERS = (
+    *("numpy.", "scipy.", "jax.", "torch.seed", "torch.random.", "torch.cuda", "random.", "tensorflow."),
+    *("cupy.", "cv2.", "dask.", "faker.", "gymnasium.", "mxnet.", "paddle.", "polars."),
 )
+"""Their functions that are named so seed none of the systems, or are listed above."""
+_SEEDER = re.compile(r"(?!(?:get|split|initial|new|generate|load|print)_)(?:\w+_)?(?:seeds?|determinism)(?:_\w+)?", re.IGNORECASE)
 
 
 def _named(prefix: str, names: str) -> list[str]:
@@ -143,7 +145,6 @@ def seeded_by(call: Call) -> frozenset[str]:
     name = call.name
     if name in SEEDS:
         return frozenset(SEEDS[name])
-    if not name or name.startswith((".", "?", "builtins.")) or "()" in name or not _SEEDER.search(name):
+    if not name or name.startswith((".", "?", "builtins.")) or "()" in name or not _SEEDER.fullmatch(name.rpartition(".")[2]):
         return frozenset()
-    known = name.startswith(("numpy.", "scipy.", "jax.", "torch.seed", "torch.random.", "torch.cuda", "random.", "tensorflow."))
-    return frozenset() if known else ALL
+    return frozenset() if name.startswith(_SEED_OTHERS) else ALL

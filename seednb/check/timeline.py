@@ -14,6 +14,7 @@ from seednb.check.systems import ALL, LOADERS, NUMBA, NUMPY, PYTHON, draws_from,
 
 _IMPLIED = {"__init__", "forward", "call", "build", "setup", "training_step", "__getitem__", "__iter__", "__call__"}
 _SEED_MAGIC = re.compile(r"(?:seed|seednb)\s+(?:\d+|new)\b")
+_SEEDED_CELL = re.compile(r"%%(?:seed|seednb)\b")
 _JITS = re.compile(r"numba\..*jit")
 
 
@@ -39,6 +40,7 @@ class Timeline:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self._done: set[int] = set()
+        self._sealed_cells = {cell.number for text, cell, _ in facts.magics if _SEEDED_CELL.match(text)}
         self._magics = [(cell, line) for text, cell, line in facts.magics if _SEED_MAGIC.match(text)]
         self.events = list(self._events())
         self.sealed_from = next(((one.cell.number, one.line) for one in self.events if self._seals(one)), None)
@@ -63,7 +65,10 @@ class Timeline:
 
     @staticmethod
     def _seals(event: Event) -> bool:
-        return bool(event.seeds) and (event.call is None or event.call.name in {"seednb.seed"})
+        if event.call is None:
+            return bool(event.seeds)
+        seal = event.call.argument(None, "seal")
+        return event.call.name == "seednb.seed" and getattr(seal, "value", True) is not False
 
     def _events(self) -> Iterator[Event]:
         magics = list(self._magics)
@@ -92,6 +97,8 @@ class Timeline:
             # Numba's compiled functions have generators of their own: what seeds NumPy's does not reach them, nor they NumPy's.
             seeds = frozenset({NUMBA}) if seeds & {NUMPY, PYTHON} else seeds
             draws = NUMBA if draws in {NUMPY, PYTHON} else draws
+        if call.cell.number in self._sealed_cells:
+            return
         if seeds:
             yield Event(cell, line, call, seeds=seeds)
         elif draws:

@@ -175,6 +175,15 @@ def test_r_and_other_languages(tmp_path):
     assert ([], ["its language is 'julia': only Python and R are checked"]) == (checked.findings, checked.notes)
 
 
+def test_r_cells_of_a_python_notebook(tmp_path):
+    """Cells with %%R are checked as R, with columns in characters."""
+    from seednb.check import check_file
+
+    path = tmp_path / "nb.ipynb"
+    path.write_text(json.dumps(notebook("%load_ext rpy2.ipython", "%%R -w 5\nπ <- 'π'; rnorm(3)")), encoding="utf-8")
+    assert [("SNB010", 2, 2, 11)] == [(one.code, one.cell, one.line, one.column) for one in check_file(path).findings]
+
+
 def test_it_starts_without_the_runner(make_notebook, tmp_path):
     """Neither IPython nor what runs kernels nor a framework is imported."""
     import subprocess

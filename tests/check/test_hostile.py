@@ -81,6 +81,20 @@ def test_broken_files_do_not_stop_the_others(seednb, make_notebook, tmp_path):
     assert [True, False] == ["error" in file for file in files]
 
 
+def test_what_no_terminal_can_print(seednb, make_notebook, tmp_path):
+    """Ids, names of files and code with halves of characters or escapes are shown without them, and JSON stays JSON."""
+    nb = notebook("import random\nrandom.random()")
+    nb["cells"][0]["id"] = "\ud800\x1b[31m"
+    (tmp_path / "a\x1b[31m.ipynb").write_text(json.dumps(nb))
+    long = make_notebook("import random as " + "x" * 5000, "x" * 5000 + ".random()", "class " + "A" * 5000 + ":\n    def go(self): pass")
+    done = seednb("check", "a\x1b[31m.ipynb", long, "--json")
+    assert "\ud800\x1b[31m" == json.loads(done.stdout)["files"][0]["findings"][0]["cell_id"]
+    done = seednb("check", "a\x1b[31m.ipynb", long)
+    assert 1 == done.returncode
+    assert "\x1b" not in done.stdout
+    assert all(len(line) < 600 for line in done.stdout.splitlines())
+
+
 def test_deep_code_is_skipped():
     """Code that nests deeper than Python's own stack is a note, and the next cell is checked."""
     deep = ["x" + ".a" * 5000, "x = " + "[" * 90 + "]" * 90, "a" + "()" * 3000, "1" + " + 1" * 20_000]

@@ -77,3 +77,28 @@ def test_seednb_itself_seeds():
     assert {"SNB041"} == codes("%load_ext seednb\n%seed 42", draws)
     assert {"SNB041"} == codes("import seednb\nseednb.seed(1)", draws)
     assert {"SNB010", "SNB020", "SNB041"} == codes("%load_ext other\n%seed", draws)
+
+
+def test_a_cell_that_is_seeded_alone():
+    """%%seed seeds its own cell only: what it draws is not found, and what the next cell draws is."""
+    found = places("import random", "%%seed 42\nrandom.random()", "random.random()")
+    assert [("SNB010", 3, 1, 1)] == found
+
+
+def test_a_seed_without_the_seal():
+    """seednb.seed(42, seal=False) seeds what is global, and leaves unseeded generators to be found."""
+    assert {"SNB020"} == codes("import seednb\nseednb.seed(42, seal=False)\nimport numpy as np\nnp.random.default_rng()\nnp.random.rand()")
+
+
+@pytest.mark.parametrize(
+    "name", ["seed_everything", "set_seed", "fix_random_seeds", "setup_seed", "set_determinism", "same_seeds", "seed_all"]
+)
+def test_other_peoples_seeding_functions(name):
+    """A function of another module that is named as if it seeded everything is believed."""
+    assert set() == codes(f"from helpers import {name}", f"{name}(1)", "import torch, random\ntorch.rand(1)\nrandom.random()")
+
+
+@pytest.mark.parametrize("line", ["import polars\npolars.set_random_seed(1)", "from helpers import get_seed\nget_seed()", "env.seed(1)"])
+def test_what_does_not_seed(line):
+    """What only asks for a seed, or seeds something else, seeds no global generator."""
+    assert {"SNB010"} == codes(line, "import random\nrandom.random()")

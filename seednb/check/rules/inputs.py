@@ -43,7 +43,7 @@ def _is_empty(facts: Facts, call: Call) -> bool:
 def _first_use(facts: Facts, node: ast.Name, made: dict[int, Call]) -> bool:
     """Tell whether a name still is the memory that it was assigned, where it is shown: nothing has used it before."""
     values = facts.assigned.get(node.id, [])
-    return len(values) == 1 and id(values[0]) in made and facts.first_read.get(node.id) is node
+    return len(values) == 1 and id(values[0]) in made and facts.reads[node.id][:1] == [node]
 
 
 UNINITIALISED = Rule(
@@ -114,6 +114,9 @@ def _listings(view: View) -> Iterator[Hit]:
     neutral = {id(argument) for call in facts.calls if call.name in _NEUTRAL for argument in call.node.args}
     moved = {id(node.iter) for node, _ in facts.loops if isinstance(node, ast.For) and _only_moves(facts, node)}
     free = order_is_lost(facts) | neutral | moved | _in_tests(facts)
+    for name, values in facts.assigned.items():
+        if facts.reads.get(name) and all(id(read) in free for read in facts.reads[name]):
+            free |= {id(value) for value in values if value is not None}
     for call in facts.calls:
         listing = call.name in _LISTINGS or call.name in _PATHS
         if listing and id(call.node) not in free:
@@ -159,6 +162,7 @@ UNSORTED_LISTING = Rule(
         ("from glob import glob\nfiles = glob('*.csv')\nfiles.sort()",),
         ("import os\nprint(len(os.listdir('data')))",),
         ("import os\nfor name in os.listdir():\n    if name.startswith('tmp'):\n        os.remove(name)",),
+        ("import os\nnames = os.listdir('data')", "print(len(names))\n'a' in names"),
         ("import os\nif 'a' in os.listdir('.'):\n    read('a')",),
         ("from glob import glob\nfiles = glob('*.csv')", "for f in sorted(files):\n    read(f)"),
     ),

@@ -52,6 +52,7 @@ SET_ORDER = Rule(
         ("total = sum(x for x in set(xs))",),
         ("seen = {f(x) for x in set(xs)}",),
         ("print({1, 2, 3})",),
+        ("print({i % 3 for i in range(9)})",),
         ("if x in set(words):\n    print(x)",),
         ("for x in set(range(5)):\n    print(x)",),
     ),
