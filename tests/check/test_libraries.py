@@ -116,7 +116,7 @@ def test_scikit_learn_draws(name):
         ("sklearn.linear_model.Ridge", {"solver": "sag"}),
         ("sklearn.svm.LinearSVC", {"dual": True}),
         ("sklearn.svm.LinearSVR", {"dual": True}),
-        ("sklearn.manifold.TSNE", {"init": "random", "perplexity": 5}),
+        ("sklearn.manifold.TSNE", {"init": "random", "perplexity": 5, "max_iter": 250}),
         ("sklearn.decomposition.PCA", {"svd_solver": "randomized", "n_components": 2}),
     ],
 )

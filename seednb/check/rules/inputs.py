@@ -17,7 +17,8 @@ _EMPTY = {
 _TENSORS = {f"torch.{name}" for name in ("Tensor", "FloatTensor", "DoubleTensor", "IntTensor", "LongTensor")}
 _LISTINGS = {"os.listdir", "os.scandir", "os.walk", "glob.glob", "glob.iglob", "os.fwalk"}
 _PATHS = ("pathlib.Path().glob", "pathlib.Path().rglob", "pathlib.Path().iterdir")
-_FILES = ("os.", "shutil.")
+_MOVES = {f"os.{name}" for name in ("remove", "unlink", "rename", "replace", "rmdir")}
+_PLAIN = ("builtins.int", "builtins.str", "builtins.len")
 _NEUTRAL = {f"builtins.{name}" for name in ("len", "any", "all", "bool")}
 
 
@@ -125,9 +126,12 @@ def _listings(view: View) -> Iterator[Hit]:
 
 def _only_moves(facts: Facts, loop: ast.For) -> bool:
     """Tell whether a loop does nothing but move or remove files, in whatever order."""
-    calls = [node for part in loop.body for node in ast.walk(part) if isinstance(node, ast.Call)]
-    names = [facts.name(node.func) for node in calls]
-    return any(name.startswith(_FILES) for name in names) and all(name.startswith((*_FILES, "?", "builtins.str")) for name in names)
+    calls = [node.func for part in loop.body for node in ast.walk(part) if isinstance(node, ast.Call)]
+    names = {facts.name(function) for function in calls}
+    if names.isdisjoint(_MOVES) and not any(name.startswith("shutil.") for name in names):
+        return False
+    texts = [function for function in calls if isinstance(function, ast.Attribute) and hasattr(str, function.attr)]
+    return all(facts.name(one).startswith(("os.", "shutil.", *_PLAIN)) or one in texts for one in calls)
 
 
 def _in_tests(facts: Facts) -> set[int]:
@@ -155,6 +159,7 @@ UNSORTED_LISTING = Rule(
     bad=(
         ("import os\nfor name in os.listdir('data'):\n    read(name)",),
         ("from glob import glob\nfiles = glob('*.csv')",),
+        ("import os\nfor name in os.listdir('data'):\n    paths.append(os.path.join('data', name))",),
         ("from pathlib import Path\nframes = [read(p) for p in Path('data').glob('*.csv')]",),
     ),
     good=(
@@ -162,6 +167,7 @@ UNSORTED_LISTING = Rule(
         ("from glob import glob\nfiles = glob('*.csv')\nfiles.sort()",),
         ("import os\nprint(len(os.listdir('data')))",),
         ("import os\nfor name in os.listdir():\n    if name.startswith('tmp'):\n        os.remove(name)",),
+        ("import os\nfor name in os.listdir('a'):\n    if int(name.split('.')[1]) > 9:\n        os.rename(name, name.replace('a', 'b'))",),
         ("import os\nnames = os.listdir('data')", "print(len(names))\n'a' in names"),
         ("import os\nif 'a' in os.listdir('.'):\n    read('a')",),
         ("from glob import glob\nfiles = glob('*.csv')", "for f in sorted(files):\n    read(f)"),
