@@ -97,10 +97,11 @@ def test_what_no_terminal_can_print(seednb, make_notebook, tmp_path):
 
 def test_deep_code_is_skipped():
     """Code that nests deeper than Python's own stack is a note, and the next cell is checked."""
-    deep = ["x" + ".a" * 5000, "x = " + "[" * 90 + "]" * 90, "a" + "()" * 3000, "1" + " + 1" * 20_000]
-    checked = check_cells(cells(*deep, "import random\nrandom.random()"))
-    assert ["SNB010"] == [finding.code for finding in checked.findings]
-    assert len(checked.notes) >= 1
+    deep = ["x" + ".a" * 5000, "a" + "()" * 3000, "1" + " + 1" * 20_000, "lambda random: a" + " & a" * 900, "a" + " & a" * 1500]
+    checked = check_cells(cells("import random", *deep, "x = " + "[" * 90 + "]" * 90, "random.random()"))
+    assert [("SNB010", 8)] == [(finding.code, finding.cell) for finding in checked.findings]
+    assert [2, 3, 4, 5, 6] == sorted(int(note.split()[1]) for note in checked.notes)
+    assert all("nests too deeply" in note for note in checked.notes)
 
 
 def test_a_thousand_cells_take_less_than_a_second():

@@ -50,6 +50,13 @@ def test_what_a_timed_line_runs_is_kept_in_place():
     assert [1, 2] == [line for line, _ in magics]
 
 
+def test_many_magics():
+    """A cell may have any number of magics below each other; one whose places are too many and apart is a problem, at once."""
+    assert parse_cell("!pip install x\n" * 5000 + "x = 1").problem == ""
+    assert "more than 100 places" in parse_cell("x = 1\n!ls\n" * 4000).problem
+    assert "more than 10000 lines" in parse_cell("x = 1\n" * 20_000).problem
+
+
 @pytest.mark.parametrize("source", ["%%bash\nfor x in", "%%html\n<b>", "%%writefile a.py\nx ==", "%%sql\nselect"])
 def test_cells_in_other_languages_are_no_problem(source):
     """A cell whose magic takes other languages is left out without a word."""
