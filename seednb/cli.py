@@ -149,6 +149,26 @@ def show(notebook: Path, as_json: bool) -> int:
     return OK
 
 
+@cli.command()
+@click.argument("paths", type=_NOTEBOOK, nargs=-1, metavar="NB…")
+@click.option("--select", metavar="CODES", help="Look for these only: rules or their beginnings, with commas between.")
+@click.option("--ignore", metavar="CODES", help="Leave these out.")
+@click.option("--explain", metavar="CODE", help="Print the page of a rule; all: one line for each.")
+@_json
+def check(paths: Sequence[Path], select: str | None, ignore: str | None, explain: str | None, as_json: bool) -> int:
+    """Look into notebooks, folders of them and scripts for what keeps a run from being repeated. Runs nothing."""
+    from seednb.check import command
+    from seednb.check.select import Selection
+
+    if explain is not None:
+        command.explain(explain)
+        return OK
+    if not paths:
+        raise click.UsageError("name notebooks or folders: seednb check NB…")
+    findings, unread = command.check(paths, Selection(select, ignore), as_json=as_json)
+    return BAD_INPUT if unread else FAILED if findings else OK
+
+
 def _place(user: bool, system: bool) -> str:
     if user and system:
         raise click.UsageError("give --user or --system, not both")
