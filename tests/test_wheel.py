@@ -31,7 +31,11 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
         path.relative_to(REPOSITORY).as_posix() for path in (REPOSITORY / "seednb").rglob("*") if path.suffix in {".py", ".json", ".typed"}
     }
     assert sources <= names
-    assert {name.split("/")[0] for name in names} <= {"seednb", "seednb.pth", next(name for name in names if ".dist-info/" in name).split("/")[0]}
+    assert {name.split("/")[0] for name in names} <= {
+        "seednb",
+        "seednb.pth",
+        next(name for name in names if ".dist-info/" in name).split("/")[0],
+    }
     metadata = next(name for name in names if name.endswith("METADATA"))
     with zipfile.ZipFile(wheel) as archive:
         required = [
