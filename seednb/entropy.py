@@ -10,15 +10,17 @@ import json
 import os
 import threading
 from types import FrameType
-from typing import Callable, Optional
+from typing import TYPE_CHECKING, Callable, Optional
 
 from seednb.callers import is_denied, is_importing, where
 from seednb.digest import blake2b
 from seednb.seals import SEALED_MODULES, restart_global_generator, seal_module
 from seednb.sources.base import complete
 from seednb.tasks import Path, Tasks, in_main_thread
-from seednb.wire import Note
 from seednb.workers import Place
+
+if TYPE_CHECKING:
+    from seednb.wire import Note
 
 _COPIES = "numpy.random._pickle"
 """Where NumPy rebuilds a generator that is copied or unpickled: it asks for entropy, and then overwrites the state."""

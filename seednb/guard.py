@@ -7,8 +7,9 @@ from typing import Optional
 from seednb.entropy import Seal
 from seednb.inflight import Between
 from seednb.snapshots import States
-from seednb.sources import EXACT_RESTORE, HeldSource, Source
+from seednb.sources import EXACT_RESTORE, Source
 from seednb.sources.group import SourceGroup
+from seednb.sources.held import HeldSource
 from seednb.tasks import Tasks
 
 

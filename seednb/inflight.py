@@ -6,7 +6,7 @@ from typing import NamedTuple, Optional
 
 from seednb.digest import digest
 from seednb.snapshots import States
-from seednb.sources import HeldSource
+from seednb.sources.held import HeldSource
 from seednb.wire import WIRE_VERSION, CellEvent, Note
 
 UNREADABLE = "-"

@@ -8,9 +8,9 @@ from typing import Any, Callable, NamedTuple, Optional
 from seednb.entropy import Seal
 from seednb.errors import SeednbError
 from seednb.snapshots import Snapshots, States
-from seednb.sources import SET_ONLY, HeldSource
+from seednb.sources import SET_ONLY
 from seednb.sources.group import SourceGroup
-from seednb.sources.held import join, parts, root
+from seednb.sources.held import HeldSource, join, parts, root
 
 
 class Rewound(NamedTuple):

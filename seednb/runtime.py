@@ -3,81 +3,53 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from typing import Any, NamedTuple, Optional
+from collections.abc import Iterable
+from typing import Optional
 
+from seednb import seeding
 from seednb.determinism import SWITCHED_MODULES, Switches
-from seednb.entropy import Seal, derive
 from seednb.errors import NotNowError, SeednbError
 from seednb.guard import Guard
-from seednb.imports import ImportHook
 from seednb.inflight import Cell, CellFacts, facts_of
-from seednb.processes import PROCESS_MODULES, Processes
 from seednb.rewinding import Rewinding, Rewound
-from seednb.seals import SEALED_MODULES
+from seednb.seeding import Seeding
 from seednb.settings import check_seed
-from seednb.sharing import Sharing
 from seednb.snapshots import States
 from seednb.solvers import SolverSeeds
-from seednb.sources import EXACT_RESTORE, SET_ONLY, HeldSource, Source, builtin
-from seednb.sources.group import SourceGroup
+from seednb.sources import SET_ONLY, Source
+from seednb.sources.held import HeldSource
 from seednb.streams import PER_CELL, STREAM, give_back, seed_of, start_streams, stream_key
-from seednb.tasks import TASK_MODULES, Tasks, in_main_thread
-from seednb.workers import Place
+from seednb.tasks import in_main_thread
 
 MAX_RESEEDS = 1000
 """How many `%seed` lines a record lists; one in a loop must not make it grow without end."""
 
 
-class _Import(NamedTuple):
-    """What `enter_import` found: states of loaded sources, names of the seeded ones, and which seeding that was."""
+class Runtime(Seeding):
+    """One life of this process, from the first seed on: what Seeding does, and cells.
 
-    states: list[tuple[Source, Optional[bytes]]]
-    seeded: frozenset[str]
-    seeding: int
-
-
-class Runtime:
-    """One life of this process, from the first seed on.
-
-    `seed` is None until `start`. All writing happens in the main thread, but for a source that another thread has just
-    imported, and in this process: forked children go on as they were copied. `elsewhere` counts the cells that run in other
-    threads: while there is one, nothing is put back. `cells` counts those that have begun in this one.
+    `elsewhere` counts the cells that run in other threads: while there is one, nothing is put back. `cells` counts those that have
+    begun in this one.
     """
 
     def __init__(self, sources: Optional[Iterable[Source]] = None) -> None:
+        super().__init__(sources, modules=SWITCHED_MODULES)
         self.epoch = os.urandom(16).hex()
-        self.seed: Optional[int] = None
         self.seed_origin = ""
         self.start_seed: Optional[int] = None
         self.origin = ""
         self.reseeds: list[tuple[str, int]] = []
         self.mode = STREAM
         self.streams: dict[str, str] = {}
-        self.sharing = Sharing(self._shared)
-        self.tasks = Tasks(self.sharing.watching)
-        self.seal = Seal(self.tasks)
-        self.sealing = True
-        self.processes = Processes(self.seal, self)
         self.switches = Switches()
         self.solvers = SolverSeeds(lambda: self.seed)
-        self.group = SourceGroup(builtin() if sources is None else sources)
-        self.sources, self.failures, self.failed = self.group.sources, self.group.failures, self.group.failed
         self.rewinding = Rewinding(self.group, self.seal)
         self.guard = Guard(self.group, self.seal, self.tasks)
         self.elsewhere = 0
         self.cells = 0
         self._open: list[Cell] = []
-        self._seedings = 0
-        self._in_threads: set[str] = set()
         self._early = False
         self._drew = False
-        self._home = os.getpid()
-        self._place: Optional[Place] = None
-        self._busy = 0
-        watched = (SEALED_MODULES | TASK_MODULES | PROCESS_MODULES | SWITCHED_MODULES).union(source.module for source in self.sources)
-        self._imports = ImportHook(watched, self)
 
     # -- seeding ---------------------------------------------------------------------------------
 
@@ -101,27 +73,30 @@ class Runtime:
         if self._place is not None:  # a child that sets its own seed is a process like any other
             self._place = None
             self.tasks.become()
-        self._install()
+        self.install()
         failed = self._restart()
         if failed:
             raise SeednbError(f"seed {seed} is set, but {'; '.join(failed)}")
 
-    def _install(self) -> None:
-        self._imports.install()
-        self.tasks.install()
+    def install(self) -> None:
+        super().install()
         self.solvers.start()
-        self.processes.install()
 
     def stop(self) -> None:
-        """Stop seeding and sealing; generators go on from where they are."""
-        self._imports.uninstall()
-        self.seal.stop()
-        self.processes.uninstall()
-        self.tasks.uninstall()
+        super().stop()
         self.switches.stop()
         self.solvers.stop()
         self.guard.forget()
-        self.seed = None
+
+    def imported(self, module: str) -> None:
+        self.switches.imported(module)
+        self.solvers.imported(module)
+        super().imported(module)
+
+    def _enlist(self) -> None:
+        super()._enlist()
+        self._open.clear()
+        self._early = False
 
     def set_mode(self, mode: str) -> None:
         """Let cells draw from one stream, or each from its own; the streams start anew. Raises NotNowError."""
@@ -178,37 +153,7 @@ class Runtime:
             self.seal.start(self.seed)
         else:
             self.seal.stop()
-        return self._adopt()
-
-    # -- child processes ---------------------------------------------------------------------------
-
-    def work(self, place: Place) -> None:
-        """This process is a child, or begins with another task of its parent: every source starts the stream of that place.
-
-        Where a worker runs tasks in several threads, they share the global generators: only one that is alone has its own stream there.
-        """
-        if self._home != os.getpid() or self._place is None:
-            self._open.clear()
-            self._early, self._busy = False, 0
-            self.tasks.become()
-        self._home, self._place = os.getpid(), place
-        self.seed, self.sealing = place.seed, True
-        self.seal.become(place)
-        self.tasks.enter(place.cell, place.path)
-        self._install()
-        if in_main_thread() or not self._busy:
-            self.group.fresh.clear()
-            self._adopt()
-
-    @contextmanager
-    def at(self, place: Place) -> Iterator[None]:
-        """Run a job at the place that it was given when it was submitted."""
-        self._busy += 1
-        try:
-            with self.tasks.at(place.cell, place.path), self.processes.starting(None):
-                yield
-        finally:
-            self._busy -= 1
+        return self.adopt()
 
     def _seed_of(self, source: str) -> int:
         """Return the seed that a source starts from, now."""
@@ -229,7 +174,7 @@ class Runtime:
             # IPython's banner picks its tip of the day from `random`, each time that a front end asks for it.
             self._restart()
         self._early = False
-        self._adopt()
+        self.adopt()
         cell = Cell(key, HeldSource(names, self.rewinding.namespace), seeded=self.seed is not None)
         outermost = not self._open
         self.cells += outermost
@@ -279,11 +224,6 @@ class Runtime:
         if cell is not None and cell.held.loaded():
             states[cell.held.name] = self.group.read(cell.held)
         return states
-
-    def _shared(self) -> States:
-        """Read the global generators that threads share, as far as any thread may read them."""
-        shared = (source for source in self.group.loaded() if EXACT_RESTORE in source.traits and not source.per_thread)
-        return {source.name: self.group.read(source) for source in shared}
 
     def _difference(self, before: States, now: States) -> States:
         hidden = "" if self.seal.has_drawn() else self.seal.name
@@ -340,63 +280,17 @@ class Runtime:
         """Tell whether every source that a cell's first run drew from is again in the state in which that run found it."""
         return self.rewinding.is_back(key)
 
-    # -- imports (called by ImportHook) ------------------------------------------------------------
-
-    def enter_import(self) -> Any:
-        """Remember the states that importing installed code must not change."""
-        if self.seed is None or os.getpid() != self._home:
-            return None
-        self.seal.importing = True
-        exact = (source for source in self.group.loaded() if EXACT_RESTORE in source.traits)
-        return _Import([(source, self.group.read(source)) for source in exact], frozenset(self.group.fresh), self._seedings)
-
-    def leave_import(self, entered: Any) -> None:
-        """Put back what importing drew: old generators to where they were, newly loaded ones to their start."""
-        self.seal.importing = False
-        if self.seed is None or entered is None or entered.seeding != self._seedings:
-            return
-        for source, state in entered.states:
-            self.group.restore(source, state, "after an import")
-        for name in self.group.fresh.keys() - entered.seeded - self._in_threads:
-            del self.group.fresh[name]
-        self._adopt()
-
-    def imported(self, module: str) -> None:
-        """Seed a source whose module has just been imported, and seal what came with it."""
-        self.tasks.imported(module)
-        self.processes.imported(module)
-        self.seal.imported(module)
-        self.switches.imported(module)
-        self.solvers.imported(module)
-        if in_main_thread():
-            self._adopt()
-        else:
-            found = [source for source in self.sources if source.module == module and not source.per_thread]
-            self._adopt(found)
-            self._in_threads.update(source.name for source in found)
-
-    def _adopt(self, sources: Optional[list[Source]] = None) -> list[str]:
-        """Seed each loaded source that has not been seeded yet; return what went wrong."""
-        if self.seed is None or os.getpid() != self._home:
-            return []
-        if self._place is None:
-            return self.group.adopt(self._seed_of, sources)
-        for source in self.group.new(sources):
-            self.group.spread(source, derive(self.seed, "task", self._place.cell, self._place.path, source.name, bits=128))
-        return []
-
-
-_session: list[Runtime] = []
-
 
 def session() -> Runtime:
-    """Return this process's one Runtime; it is made at the first call."""
-    if not _session:
-        _session.append(Runtime())
-    return _session[0]
+    """Return this process's one Runtime; it is made at the first call, also where a child had less."""
+    found = seeding.current()
+    if isinstance(found, Runtime):
+        return found
+    made = Runtime()
+    seeding.replace_session(made)
+    return made
 
 
 def end_session() -> None:
     """Forget this process's Runtime, with all that it installed put back."""
-    while _session:
-        _session.pop().stop()
+    seeding.end_session()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Callable
+from typing import TYPE_CHECKING, Callable
 
 from seednb.snapshots import States
-from seednb.wire import Note
+
+if TYPE_CHECKING:
+    from seednb.wire import Note
 
 
 class Sharing:

@@ -95,5 +95,5 @@ def _at(place: Place) -> Iterator[None]:
 
 
 def _runtime() -> Any:
-    # This lies below the runtime, and a process that has just been started has none yet.
-    return importlib.import_module("seednb.runtime").session()
+    # That lies above this module, and a process that has just been started has none yet.
+    return importlib.import_module("seednb.seeding").session()

@@ -36,6 +36,7 @@ KERNEL_SIDE = (
     "rewinding",
     "runtime",
     "seals",
+    "seeding",
     "settings",
     "sharing",
     "snapshots",

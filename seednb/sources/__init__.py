@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from seednb.sources.base import EXACT_RESTORE, READABLE, SET_ONLY, Source
-from seednb.sources.held import HeldSource
 
 
 def builtin() -> list[Source]:
@@ -19,4 +18,4 @@ def builtin() -> list[Source]:
     return [PythonSource(), NumpySource(), TorchSource(), TensorflowSource(), KerasSource(), CaffeSource(), LibcSource()]
 
 
-__all__ = ["EXACT_RESTORE", "READABLE", "SET_ONLY", "HeldSource", "Source", "builtin"]
+__all__ = ["EXACT_RESTORE", "READABLE", "SET_ONLY", "Source", "builtin"]
