@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from seednb import irkernel
 from seednb.launch import Environment
 from seednb.replay.client import CellRun, FreshRuntime
-from seednb.replay.kernels import find_kernel
+from seednb.replay.doors import PYTHON, door_to
+from seednb.replay.kernels import OPEN, FoundKernel, find_kernel
+from seednb.settings import ENVIRONMENT as SEED_VARIABLE
 from seednb.streams import STREAM
 from seednb.wire import WIRE_VERSION, Current, Plan
 
@@ -46,6 +49,7 @@ class Execution:
     cells: dict[int, CellRun] = field(default_factory=dict)
     keys: dict[int, str] = field(default_factory=dict)
     current: Current | None = None
+    language: str = PYTHON
     failed: int | None = None
     reason: str = ""
     interrupted: bool = False
@@ -118,9 +122,12 @@ async def _execute(
     progress: Progress | None,
 ) -> Execution:
     found = find_kernel(nb.get("metadata", {}), kernel)
-    execution = Execution(keys=keys, notices=list(found.notices))
+    variables = _variables(found, plan, environment)
+    execution = Execution(keys=keys, language=found.language, notices=list(found.notices))
     with _stop_signals() as stop:
-        runtime = await FreshRuntime.start(found.name, cwd=folder, variables=environment.variables, timeout=timeout)
+        runtime = await FreshRuntime.start(
+            found.name, door_to(found.language, found.name), cwd=folder, variables=variables, timeout=timeout
+        )
         try:
             if progress is not None:
                 progress.launched()
@@ -138,6 +145,19 @@ async def _execute(
         else:
             await runtime.kill()
     return execution
+
+
+def _variables(found: FoundKernel, plan: Plan, environment: Environment) -> dict[str, str]:
+    """Return the environment to start a kernel with: nobody puts it back in kernels of other languages. Raises SeedError for a seed that R refuses."""
+    if found.language == PYTHON:
+        return environment.variables
+    changed = dict(environment.restore)
+    if found.language == irkernel.LANGUAGE:
+        irkernel.check_seed(plan["seed"] or 0)
+    if found.language not in OPEN:
+        changed[SEED_VARIABLE] = str(plan["seed"])
+    kept = {name: value for name, value in environment.variables.items() if name not in changed}
+    return {**kept, **{name: value for name, value in changed.items() if value is not None}}
 
 
 async def _run_cells(

@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from seednb.errors import KernelError
+from seednb.settings import ENVIRONMENT as VARIABLE
 
 FALLBACK = "python3"
+OPEN = ("python", "r")
+"""The languages whose kernels seednb can seed and read."""
 
 
 class FoundKernel(NamedTuple):
-    """The name of an installed kernelspec, and what the user should know about the choice."""
+    """The name of an installed kernelspec, its language in lower case, and what the user should know about the choice."""
 
     name: str
+    language: str
     notices: tuple[str, ...]
 
 
@@ -38,9 +42,13 @@ def find_kernel(metadata: dict[str, Any], asked: str | None) -> FoundKernel:
             raise KernelError(f"kernel {name!r} is not installed (installed: {installed}); pip install ipykernel") from None
         notices = (f"kernel {name!r} is not installed here; {FALLBACK!r} runs the notebook in its place",)
         name = FALLBACK
-    if found.language.lower() != "python":
-        raise KernelError(f"kernel {name!r} runs {found.language}; this version of seednb replays Python notebooks only")
-    return FoundKernel(name, notices)
+    language = found.language.lower()
+    if language not in OPEN:
+        notices = (
+            f"kernel {name!r} runs {found.language}, which seednb cannot seed: cells run and outputs are compared, without fingerprints; "
+            f"the seed is in {VARIABLE} for notebooks that want it",
+        )
+    return FoundKernel(name, language, notices)
 
 
 def _language(metadata: dict[str, Any], spec: dict[str, Any]) -> str:

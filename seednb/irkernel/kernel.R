@@ -1,0 +1,153 @@
+# All that knows IRkernel: the wrapper around its `execute`, the runner's questions, and what is shown in a cell.
+
+OLDEST <- "3.6"
+RECORD_MIME <- "application/vnd.seednb.record+json"
+
+# Wrap the executor of a kernel; one that is wrapped already is wrapped anew.
+wrap <- function(executor) {
+  execute <- executor$execute
+  original <- attr(execute, "seednb")
+  if (is.null(original)) original <- execute
+  forget_all()
+  now$executor <- executor
+  assign("execute", structure(function(request) serve(request, original), seednb = original), envir = as.environment(executor))
+  attach_api()
+  watch_parallel()
+}
+
+# Sent by a runner in a silent request: the executor that runs it is some frames above.
+inject <- function() {
+  for (frame in sys.frames()) {
+    self <- get0(".self", envir = frame)
+    if (methods::is(self, "Executor")) return(wrap(self))
+  }
+}
+
+# Run by a profile, before IRkernel's main(): its Kernel is ours as soon as it has been made.
+at_start <- function() {
+  hook <- function(...) {
+    ns <- asNamespace("IRkernel")
+    main <- get("main", envir = ns)
+    make <- function(...) {
+      kernel <- get("Kernel", envir = ns)$new(...)
+      wrap(kernel$executor)
+      if (is_off()) seednb_off_at_start() else tryCatch(start_unasked(), error = function(e) now$problem <- conditionMessage(e))
+      kernel
+    }
+    environment(main) <- list2env(list(Kernel = list(new = make)), parent = ns)
+    put("main", main, ns)
+  }
+  if (isNamespaceLoaded("IRkernel")) hook() else setHook(packageEvent("IRkernel", "onLoad"), hook)
+}
+
+seednb_off_at_start <- function() now$asked <- TRUE
+
+# -- requests --------------------------------------------------------------------------------------------
+
+serve <- function(request, original) {
+  question <- request$content$user_expressions$seednb
+  if (is.character(question) && startsWith(question, "{")) return(answer(request, question))
+  if (isTRUE(request$content$silent) || !isTRUE(request$content$store_history) || !grepl("\\S", request$content$code)) {
+    return(original(request))
+  }
+  now$request <- request
+  count <- now$executor$execution_count
+  begun <- tryCatch(begin_served(request), error = failed)
+  if (is.character(begun)) request$content$code <- begun
+  on.exit(tryCatch(end_served(count), error = failed))
+  original(request)
+}
+
+# Return the code to run in place of a cell that is refused, if it is.
+begin_served <- function(request) {
+  code <- request$content$code
+  key <- cell_key(request$metadata, code)
+  refused <- NULL
+  if (is.null(now$plan) && !is.null(now$seed)) {
+    warning <- rerun_warning(key, code)
+    asked <- getOption("seednb.rerun", "warn")
+    if (!is.null(warning) && identical(asked, "error")) {
+      refused <- paste0("stop(", deparse(paste0("seednb: ", warning, "; the cell did not run")), ", call. = FALSE)")
+    } else if (!is.null(warning) && !identical(asked, "off")) {
+      send("stream", list(name = "stderr", text = paste0("seednb: ", warning, "\n")))
+    }
+  }
+  begin_cell(key, code)
+  if (is.null(now$plan) && is.null(now$first[[key]])) now$cell$values <- values_of(code)
+  refused
+}
+
+end_served <- function(count) {
+  if (is.null(now$cell)) return(invisible())
+  now$counts[as.character(count)] <- now$cell$key
+  event <- end_cell()
+  if (!is.null(now$plan)) send("seednb_event", event) else show_unasked()
+}
+
+# The notebook's own id, as front ends send it; else the source.
+cell_key <- function(metadata, code) {
+  id <- metadata$cellId
+  if (is.character(id) && nzchar(id) && nchar(id) <= 200L) id else paste0("h-", substr(digest::digest(code, serialize = FALSE), 1L, 10L))
+}
+
+failed <- function(error) {
+  now$problem <- conditionMessage(error)
+  NULL
+}
+
+# -- a runner's questions ----------------------------------------------------------------------------------
+
+answer <- function(request, question) {
+  result <- tryCatch(
+    {
+      asked <- jsonlite::fromJSON(question, simplifyVector = FALSE)
+      if (identical(asked$ask, "attach")) attach_runner(asked$plan)
+      list(status = "ok", data = list("text/plain" = as_json(current())), metadata = empty())
+    },
+    error = function(e) list(status = "error", ename = "Error", evalue = conditionMessage(e), traceback = list())
+  )
+  now$executor$send_response("execute_reply", request, "shell", list(
+    status = "ok", execution_count = now$executor$execution_count, payload = list(), user_expressions = list(seednb = result)
+  ))
+}
+
+attach_runner <- function(plan) {
+  if (getRversion() < OLDEST) stop("R ", getRversion(), " is too old: seednb needs R ", OLDEST, " or newer")
+  now$plan <- plan
+  now$mode <- plan$mode
+  now$streams <- plan$streams
+  now$sealing <- isTRUE(plan$seal)
+  now$seed <- now$start <- NULL
+  if (!is.null(plan$seed)) start(check_seed(plan$seed, "the seed"), plan$origin)
+}
+
+as_json <- function(value) as.character(jsonlite::toJSON(value, auto_unbox = TRUE, null = "null", na = "null"))
+
+# -- what is shown -------------------------------------------------------------------------------------------
+
+send <- function(type, content) now$executor$send_response(type, now$request, "iopub", content)
+
+# Show a text in the running cell; with `carries` and no runner, the record of the seed goes with it.
+tell <- function(text, carries = FALSE) {
+  data <- list("text/plain" = text)
+  if (carries && is.null(now$plan)) data[[RECORD_MIME]] <- record()
+  send("display_data", list(data = data, metadata = empty()))
+  if (carries) now$shown <- TRUE
+  invisible()
+}
+
+show_unasked <- function() {
+  if (!is.null(now$problem)) {
+    tell(paste0("seednb: ", now$problem))
+    now$problem <- NULL
+  }
+  if (!isTRUE(now$shown) && !is.null(now$seed)) tell(paste("seednb: seed", now$seed), carries = TRUE)
+}
+
+# The record without its cells: their digests are made by who runs or verifies the notebook.
+record <- function() {
+  found <- current()
+  found$version <- 1L
+  found$epoch <- NULL
+  c(found, list(hash_seed = NA, cells = empty()))
+}

@@ -1,0 +1,133 @@
+"""How a runner gets into kernels of each language: load the kernel side, ask, and read what is told of a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol, cast
+
+from seednb import irkernel
+from seednb.digest import source_digest
+from seednb.environment import cores, cpu
+from seednb.errors import KernelError
+from seednb.replay import inject
+from seednb.streams import STREAM
+from seednb.wire import WIRE_VERSION, CellEvent, Current, Plan
+
+PYTHON = "python"
+Ask = Callable[[str, dict[str, str]], Awaitable[dict[str, Any]]]
+"""Sends a silent request, code and user expressions, and returns its reply."""
+
+
+class Door(Protocol):
+    """The way into a kernel. Raises ValueError, in the kernel's words, where the kernel side cannot be loaded."""
+
+    async def attach(self, ask: Ask, plan: Plan) -> Current:
+        """Load the kernel side and seed as planned."""
+
+    async def current(self, ask: Ask) -> Current:
+        """Ask for the state of the runtime as a whole."""
+
+    def event(self, told: dict[str, Any], key: str, source: str) -> CellEvent:
+        """Return what an event message tells of the cell that ran."""
+
+    def unheard(self, key: str, source: str) -> CellEvent | None:
+        """Return what is known of a cell that has run and of which nothing was told."""
+
+
+class PythonDoor:
+    """IPython's kernels: the kernel side is the package itself."""
+
+    async def attach(self, ask: Ask, plan: Plan) -> Current:
+        for archive in (False, True):
+            reply = await ask(*inject.attach_code(plan, archive=archive))
+            if reply["content"].get("ename") != "LookupError":
+                break
+        found: Current = inject.answer(reply)
+        return found
+
+    async def current(self, ask: Ask) -> Current:
+        found: Current = inject.answer(await ask("", inject.current_question()))
+        return found
+
+    def event(self, told: dict[str, Any], key: str, source: str) -> CellEvent:
+        return cast(CellEvent, told)
+
+    def unheard(self, key: str, source: str) -> CellEvent | None:
+        return None
+
+
+class RDoor:
+    """IRkernel: the R side is sent as text."""
+
+    async def attach(self, ask: Ask, plan: Plan) -> Current:
+        await ask(irkernel.attach_code(), {})
+        return self._answered(await ask("", irkernel.question("attach", plan)))
+
+    async def current(self, ask: Ask) -> Current:
+        return self._answered(await ask("", irkernel.question("current")))
+
+    def event(self, told: dict[str, Any], key: str, source: str) -> CellEvent:
+        return irkernel.cell_event(told, source)
+
+    def unheard(self, key: str, source: str) -> CellEvent | None:
+        return None
+
+    def _answered(self, reply: dict[str, Any]) -> Current:
+        found = irkernel.current(reply)
+        if found is None:
+            raise ValueError("it does not answer as IRkernel does; of R's kernels only that one can be seeded")
+        return found
+
+
+class ClosedDoor:
+    """Kernels of other languages: cells run and their outputs are compared; nothing is seeded, and no state is read."""
+
+    def __init__(self, kernel: str) -> None:
+        self._kernel = kernel
+        self._plan: Plan | None = None
+
+    async def attach(self, ask: Ask, plan: Plan) -> Current:
+        self._plan = plan
+        return await self.current(ask)
+
+    async def current(self, ask: Ask) -> Current:
+        assert self._plan is not None
+        seed = self._plan["seed"]
+        return {
+            "version": WIRE_VERSION,
+            "epoch": "",
+            "seed": seed,
+            "origin": self._plan["origin"],
+            "mode": STREAM,
+            "sealed": False,
+            "hash_seed": None,
+            "reseeds": [],
+            "environment": {"kernel": self._kernel, "cpu": cpu(), "cores": cores()},
+            "determinism": {},
+            "inputs": [],
+            "busy_at_exit": True,
+        }
+
+    def event(self, told: dict[str, Any], key: str, source: str) -> CellEvent:
+        raise KernelError(f"kernel {self._kernel!r} sends events of seednb's, and nothing of seednb was loaded there")
+
+    def unheard(self, key: str, source: str) -> CellEvent | None:
+        return {
+            "event": "cell",
+            "version": WIRE_VERSION,
+            "epoch": "",
+            "key": key,
+            "source": source_digest(source),
+            "sources": {},
+            "seeded": True,
+            "stream": None,
+            "notes": [],
+        }
+
+
+def door_to(language: str, kernel: str) -> Door:
+    """Return the way into a kernel, by its language and name."""
+    if language == PYTHON:
+        return PythonDoor()
+    return RDoor() if language == irkernel.LANGUAGE else ClosedDoor(kernel)
+
