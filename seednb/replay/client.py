@@ -43,7 +43,7 @@ class FreshRuntime:
         self._sockets = sockets
         self._client: Any = None
         self._channels: Any = None
-        self._told: dict[str, Any] | None = None
+        self._told: list[dict[str, Any]] = []
         self.on_stream: Callable[[str, str], None] | None = None
 
     @classmethod
@@ -87,7 +87,7 @@ class FreshRuntime:
 
         cell = self._client.nb.cells[index]
         cell.outputs, cell.execution_count = [], None
-        self._told = None
+        self._told.clear()
         self._channels.session.metadata = {**cell.metadata, "cellId": key}
         error, event = None, self._door.unheard(key, cell.source)
         try:
@@ -99,8 +99,8 @@ class FreshRuntime:
         except DeadKernelError:
             error, event = "the kernel died", None
         outputs = merge_streams([dict(output) for output in cell.outputs])
-        if self._told is not None:
-            event = self._door.event(self._told, key, cell.source)
+        if self._told:
+            event = self._door.event(self._told[-1], key, cell.source)
         return CellRun(outputs, cell.execution_count, event, error)
 
     async def interrupt(self) -> None:
@@ -189,7 +189,7 @@ class FreshRuntime:
     def _take(self, message: dict[str, Any]) -> bool:
         """Take an event of ours out of the messages that nbclient sees; show streams to whoever wants them."""
         if message["msg_type"] == EVENT_TYPE:
-            self._told = message["content"]
+            self._told.append(message["content"])
             return True
         if message["msg_type"] == "stream" and self.on_stream is not None:
             self.on_stream(message["content"]["name"], message["content"]["text"])

@@ -130,4 +130,3 @@ def door_to(language: str, kernel: str) -> Door:
     if language == PYTHON:
         return PythonDoor()
     return RDoor() if language == irkernel.LANGUAGE else ClosedDoor(kernel)
-

@@ -148,7 +148,10 @@ async def _execute(
 
 
 def _variables(found: FoundKernel, plan: Plan, environment: Environment) -> dict[str, str]:
-    """Return the environment to start a kernel with: nobody puts it back in kernels of other languages. Raises SeedError for a seed that R refuses."""
+    """Return the environment to start a kernel with: in kernels of other languages nobody puts it back.
+
+    Raises SeedError for a seed that R refuses.
+    """
     if found.language == PYTHON:
         return environment.variables
     changed = dict(environment.restore)

@@ -44,10 +44,8 @@ def find_kernel(metadata: dict[str, Any], asked: str | None) -> FoundKernel:
         name = FALLBACK
     language = found.language.lower()
     if language not in OPEN:
-        notices = (
-            f"kernel {name!r} runs {found.language}, which seednb cannot seed: cells run and outputs are compared, without fingerprints; "
-            f"the seed is in {VARIABLE} for notebooks that want it",
-        )
+        what = "cells run and outputs are compared, without fingerprints"
+        notices = (f"kernel {name!r} runs {found.language}, which seednb cannot seed: {what}; the seed is in {VARIABLE}",)
     return FoundKernel(name, language, notices)
 
 
