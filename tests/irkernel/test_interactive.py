@@ -130,7 +130,8 @@ def test_a_kernelspec_of_all_users_is_copied(run, spec, home, tmp_path):
     folder, data = shared, tmp_path / "first"
     code = (
         "from pathlib import Path; from seednb.irkernel import specs; import sys; "
-        "print(*specs.enable(Path(sys.argv[1]), Path(sys.argv[2])), sep='\\n'); print(specs.found(), specs.disable(), specs.found(), sep='\\n')"
+        "print(*specs.enable(Path(sys.argv[1]), Path(sys.argv[2])), sep='\\n'); "
+        "print(specs.found(), specs.disable(), specs.found(), sep='\\n')"
     )
     path = f"{data}{os.pathsep}{shared.parent.parent}"
     done = subprocess.run(

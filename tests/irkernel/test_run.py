@@ -95,7 +95,7 @@ def test_removing_everything_does_not_break_it(run, make):
 
 
 def test_forked_workers_replay(run, make):
-    """Forked workers under the default kind replays, with other numbers in each use and cell, and the notebook's own draws stay what they are."""
+    """Forked workers under the default kind replays, with other numbers in each use and cell, and the notebook's own draws stay."""
     path = make(FORKS, f"c({FORKS}, {FORKS})", "set.seed(42)\nrunif(1)")
     assert run("run", path, "--seed", "7").returncode == 0
     result = run("verify", path)
@@ -136,7 +136,7 @@ def test_workers_are_left_alone_without_the_seal(run, make):
 
 def test_a_notebook_with_its_own_lecuyer_kind_keeps_its_streams(run, make):
     """Where the notebook has chosen L'Ecuyer-CMRG, mclapply gives what it gives without seednb."""
-    source = f'RNGkind("L\'Ecuyer-CMRG")\nset.seed(1)\nunlist(parallel::mclapply(1:2, function(i) runif(1), mc.cores = 2))'
+    source = 'RNGkind("L\'Ecuyer-CMRG")\nset.seed(1)\nunlist(parallel::mclapply(1:2, function(i) runif(1), mc.cores = 2))'
     path = make(source)
     assert run("run", path).returncode == 0
     plain = subprocess.run(["Rscript", "-e", source], capture_output=True, text=True).stdout.strip()
