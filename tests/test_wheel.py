@@ -28,7 +28,9 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     sources = {
-        path.relative_to(REPOSITORY).as_posix() for path in (REPOSITORY / "seednb").rglob("*") if path.suffix in {".py", ".json", ".typed"}
+        path.relative_to(REPOSITORY).as_posix()
+        for path in (REPOSITORY / "seednb").rglob("*")
+        if path.suffix in {".py", ".R", ".json", ".typed"}
     }
     assert sources <= names
     assert {name.split("/")[0] for name in names} <= {"seednb", "seednb.pth", next(name for name in names if ".dist-info/" in name).split("/")[0]}

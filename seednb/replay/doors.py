@@ -10,6 +10,7 @@ from seednb.digest import source_digest
 from seednb.environment import cores, cpu
 from seednb.errors import KernelError
 from seednb.replay import inject
+from seednb.settings import ENVIRONMENT as SEED_VARIABLE
 from seednb.streams import STREAM
 from seednb.wire import WIRE_VERSION, CellEvent, Current, Plan
 
@@ -19,7 +20,12 @@ Ask = Callable[[str, dict[str, str]], Awaitable[dict[str, Any]]]
 
 
 class Door(Protocol):
-    """The way into a kernel. Raises ValueError, in the kernel's words, where the kernel side cannot be loaded."""
+    """The way into a kernel. Raises ValueError, in the kernel's words, where the kernel side cannot be loaded.
+
+    notice: what the user should know about it, once attached.
+    """
+
+    notice: str
 
     async def attach(self, ask: Ask, plan: Plan) -> Current:
         """Load the kernel side and seed as planned."""
@@ -36,6 +42,8 @@ class Door(Protocol):
 
 class PythonDoor:
     """IPython's kernels: the kernel side is the package itself."""
+
+    notice = ""
 
     async def attach(self, ask: Ask, plan: Plan) -> Current:
         for archive in (False, True):
@@ -57,34 +65,44 @@ class PythonDoor:
 
 
 class RDoor:
-    """IRkernel: the R side is sent as text."""
+    """IRkernel: the R side is sent as text. Another kernel of R's does not answer, and is treated as one of another language."""
+
+    def __init__(self, kernel: str) -> None:
+        self._kernel = kernel
+        self._closed: ClosedDoor | None = None
+        self.notice = ""
 
     async def attach(self, ask: Ask, plan: Plan) -> Current:
         await ask(irkernel.attach_code(), {})
-        return self._answered(await ask("", irkernel.question("attach", plan)))
+        found = irkernel.current(await ask("", irkernel.question("attach", plan)))
+        if found is not None:
+            return found
+        self._closed = ClosedDoor(self._kernel, f"kernel {self._kernel!r} is not IRkernel, the only one of R's that seednb can seed")
+        self.notice = self._closed.notice
+        return await self._closed.attach(ask, plan)
 
     async def current(self, ask: Ask) -> Current:
-        return self._answered(await ask("", irkernel.question("current")))
+        if self._closed is not None:
+            return await self._closed.current(ask)
+        found = irkernel.current(await ask("", irkernel.question("current")))
+        if found is None:
+            raise ValueError("it does not answer any more")
+        return found
 
     def event(self, told: dict[str, Any], key: str, source: str) -> CellEvent:
         return irkernel.cell_event(told, source)
 
     def unheard(self, key: str, source: str) -> CellEvent | None:
-        return None
-
-    def _answered(self, reply: dict[str, Any]) -> Current:
-        found = irkernel.current(reply)
-        if found is None:
-            raise ValueError("it does not answer as IRkernel does; of R's kernels only that one can be seeded")
-        return found
+        return None if self._closed is None else self._closed.unheard(key, source)
 
 
 class ClosedDoor:
     """Kernels of other languages: cells run and their outputs are compared; nothing is seeded, and no state is read."""
 
-    def __init__(self, kernel: str) -> None:
+    def __init__(self, kernel: str, reason: str) -> None:
         self._kernel = kernel
         self._plan: Plan | None = None
+        self.notice = f"{reason}: cells run and outputs are compared, without fingerprints"
 
     async def attach(self, ask: Ask, plan: Plan) -> Current:
         self._plan = plan
@@ -129,4 +147,6 @@ def door_to(language: str, kernel: str) -> Door:
     """Return the way into a kernel, by its language and name."""
     if language == PYTHON:
         return PythonDoor()
-    return RDoor() if language == irkernel.LANGUAGE else ClosedDoor(kernel)
+    if language == irkernel.LANGUAGE:
+        return RDoor(kernel)
+    return ClosedDoor(kernel, f"kernel {kernel!r} runs {language}, which seednb cannot seed (the seed is in {SEED_VARIABLE})")

@@ -14,7 +14,7 @@ from seednb import irkernel
 from seednb.launch import Environment
 from seednb.replay.client import CellRun, FreshRuntime
 from seednb.replay.doors import PYTHON, door_to
-from seednb.replay.kernels import OPEN, FoundKernel, find_kernel
+from seednb.replay.kernels import FoundKernel, find_kernel
 from seednb.settings import ENVIRONMENT as SEED_VARIABLE
 from seednb.streams import STREAM
 from seednb.wire import WIRE_VERSION, Current, Plan
@@ -125,14 +125,14 @@ async def _execute(
     variables = _variables(found, plan, environment)
     execution = Execution(keys=keys, language=found.language, notices=list(found.notices))
     with _stop_signals() as stop:
-        runtime = await FreshRuntime.start(
-            found.name, door_to(found.language, found.name), cwd=folder, variables=variables, timeout=timeout
-        )
+        door = door_to(found.language, found.name)
+        runtime = await FreshRuntime.start(found.name, door, cwd=folder, variables=variables, timeout=timeout)
         try:
             if progress is not None:
                 progress.launched()
             await runtime.ready(nb["cells"], nb.get("metadata", {}))
             execution.current = await runtime.attach(plan)
+            execution.notices += [door.notice] if door.notice else []
             await _run_cells(runtime, nb, execution, stop, progress)
             alive = await _alive(runtime, execution)
             if alive:
@@ -157,7 +157,7 @@ def _variables(found: FoundKernel, plan: Plan, environment: Environment) -> dict
     changed = dict(environment.restore)
     if found.language == irkernel.LANGUAGE:
         irkernel.check_seed(plan["seed"] or 0)
-    if found.language not in OPEN:
+    else:
         changed[SEED_VARIABLE] = str(plan["seed"])
     kept = {name: value for name, value in environment.variables.items() if name not in changed}
     return {**kept, **{name: value for name, value in changed.items() if value is not None}}

@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from seednb.errors import KernelError
-from seednb.settings import ENVIRONMENT as VARIABLE
 
 FALLBACK = "python3"
-OPEN = ("python", "r")
-"""The languages whose kernels seednb can seed and read."""
 
 
 class FoundKernel(NamedTuple):
@@ -42,11 +39,7 @@ def find_kernel(metadata: dict[str, Any], asked: str | None) -> FoundKernel:
             raise KernelError(f"kernel {name!r} is not installed (installed: {installed}); pip install ipykernel") from None
         notices = (f"kernel {name!r} is not installed here; {FALLBACK!r} runs the notebook in its place",)
         name = FALLBACK
-    language = found.language.lower()
-    if language not in OPEN:
-        what = "cells run and outputs are compared, without fingerprints"
-        notices = (f"kernel {name!r} runs {found.language}, which seednb cannot seed: {what}; the seed is in {VARIABLE}",)
-    return FoundKernel(name, language, notices)
+    return FoundKernel(name, found.language.lower(), notices)
 
 
 def _language(metadata: dict[str, Any], spec: dict[str, Any]) -> str:

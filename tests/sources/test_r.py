@@ -124,7 +124,7 @@ def test_r_cells_of_a_python_notebook(rpy2, make_notebook):
     assert 0 == result.returncode, result.stderr
     assert FIRST in texts(path)[1]
     lines = load(path)["metadata"]["seednb"]["cells"]
-    assert [False, True, True, True] == [" r=" in lines[f"cell-{number}"] for number in range(4)]
+    assert all(" r=" in line for line in lines.values())
     result = rpy2("verify", path)
     assert 0 == result.returncode, result.stdout
 
@@ -133,4 +133,4 @@ def test_rewinding(rpy2, make_notebook):
     """`%seed rewind` puts R back too."""
     path = make_notebook("%load_ext seednb\nimport rpy2.robjects", DRAW, f"%seed rewind 2\n{DRAW}")
     assert 0 == rpy2("run", path, "--seed", "42").returncode
-    assert [FIRST, FIRST] == [text.split()[-1] for text in texts(path)[1:]]
+    assert all(text.rstrip().endswith(FIRST) for text in texts(path)[1:])
