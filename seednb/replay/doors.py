@@ -123,7 +123,7 @@ class ClosedDoor:
             "environment": {"kernel": self._kernel, "cpu": cpu(), "cores": cores()},
             "determinism": {},
             "inputs": [],
-            "busy_at_exit": True,
+            "busy_at_exit": False,
         }
 
     def event(self, told: dict[str, Any], key: str, source: str) -> CellEvent:
