@@ -100,12 +100,13 @@ test-workers: $(TEST_READY)
 	else $(call skip,$@,its packages cannot be installed here); fi
 
 test-r: $(TEST_READY)
-	@if ! command -v R > /dev/null && test "$$(id -u)" = 0 && command -v apt-get > /dev/null; then \
+	@has_r() { R --slave -e 'stopifnot(requireNamespace("IRkernel"))' > /dev/null 2>&1; }; \
+	if ! has_r && test "$$(id -u)" = 0 && command -v apt-get > /dev/null; then \
 	  echo "seednb: installing R and IRkernel"; \
 	  { apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 \
 	    $(R_PACKAGES) g++ make; } > /dev/null 2>&1; \
 	fi; \
-	if ! R --slave -e 'stopifnot(requireNamespace("IRkernel"))' > /dev/null 2>&1; then $(call skip,$@,there is no R with IRkernel on this machine); \
+	if ! has_r; then $(call skip,$@,there is no R with IRkernel on this machine); \
 	elif $(call environment,.venv-r,$(PYTHON),$(RPY2_PINS)); then \
 	  SEEDNB_TEST_R_PYTHON="$(CURDIR)/.venv-r/bin/python" $(pytest) tests/irkernel tests/sources/test_r.py; \
 	else $(call skip,$@,rpy2 cannot be installed here: only R notebooks are tested); $(pytest) tests/irkernel; fi

@@ -31,7 +31,7 @@ at_start <- function() {
     make <- function(...) {
       kernel <- get("Kernel", envir = ns)$new(...)
       wrap(kernel$executor)
-      if (is_off()) seednb_off_at_start() else tryCatch(start_unasked(), error = function(e) now$problem <- conditionMessage(e))
+      tryCatch(if (is_off()) now$asked <- TRUE else start_unasked(), error = failed)
       kernel
     }
     environment(main) <- list2env(list(Kernel = list(new = make)), parent = ns)
@@ -39,8 +39,6 @@ at_start <- function() {
   }
   if (isNamespaceLoaded("IRkernel")) hook() else setHook(packageEvent("IRkernel", "onLoad"), hook)
 }
-
-seednb_off_at_start <- function() now$asked <- TRUE
 
 # -- requests --------------------------------------------------------------------------------------------
 
@@ -125,7 +123,7 @@ as_json <- function(value) as.character(jsonlite::toJSON(value, auto_unbox = TRU
 
 # -- what is shown -------------------------------------------------------------------------------------------
 
-send <- function(type, content) now$executor$send_response(type, now$request, "iopub", content)
+send <- function(type, content) if (!is.null(now$request)) now$executor$send_response(type, now$request, "iopub", content)
 
 # Show a text in the running cell; with `carries` and no runner, the record of the seed goes with it.
 tell <- function(text, carries = FALSE) {

@@ -35,17 +35,20 @@ rerun_warning <- function(key, code) {
 values_of <- function(code) {
   names <- read_by(code)
   stats::setNames(lapply(names, function(name) {
-    value <- get(name, envir = globalenv(), inherits = FALSE)
+    value <- held(name)
     if (is_plain(value)) list(value) else NULL
   }), names)
 }
+
+# What a global name holds; an active binding would run code, and stands for itself.
+held <- function(name) if (bindingIsActive(name, globalenv())) now else get(name, envir = globalenv(), inherits = FALSE)
 
 is_plain <- function(value) !is.environment(value) && typeof(value) != "externalptr" && !isS4(value) && utils::object.size(value) <= LARGE
 
 changed_names <- function(values, names) {
   same <- vapply(names, function(name) {
     before <- values[[name]]
-    !is.null(before) && identical(before[[1L]], get(name, envir = globalenv(), inherits = FALSE))
+    !is.null(before) && identical(before[[1L]], held(name))
   }, logical(1L))
   intersect(names[!same], names(values))
 }
@@ -67,7 +70,7 @@ read_by <- function(code) {
 through_functions <- function(names) {
   todo <- names
   while (length(todo)) {
-    value <- get(todo[[1L]], envir = globalenv(), inherits = FALSE)
+    value <- held(todo[[1L]])
     used <- if (typeof(value) == "closure") all.names(body(value)) else character()
     used <- setdiff(used[vapply(used, exists, logical(1L), envir = globalenv(), inherits = FALSE)], c(names, SEED))
     names <- c(names, used)

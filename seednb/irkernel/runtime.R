@@ -132,10 +132,13 @@ current <- function() {
   )
 }
 
+OF_R <- c(
+  "base", "compiler", "datasets", "graphics", "grDevices", "grid", "methods", "parallel", "splines", "stats", "stats4", "tcltk", "tools", "utils"
+)
+OF_IRKERNEL <- c("IRkernel", "IRdisplay", "repr", "evaluate", "pbdZMQ", "uuid", "digest", "jsonlite", "crayon", "base64enc")
+
 description <- function() {
-  base <- rownames(utils::installed.packages(lib.loc = .Library, priority = "base"))
-  own <- c("IRkernel", "IRdisplay", "repr", "evaluate", "pbdZMQ", "uuid", "digest", "jsonlite", "crayon", "base64enc")
-  loaded <- setdiff(sort(loadedNamespaces(), method = "radix"), c(base, own))
+  loaded <- setdiff(sort(loadedNamespaces(), method = "radix"), c(OF_R, OF_IRKERNEL))
   blas <- tryCatch(basename(c(extSoftVersion()[["BLAS"]], La_library())), error = function(e) character())
   list(
     r = as.character(getRversion()),

@@ -76,6 +76,7 @@ class RDoor:
         await ask(irkernel.attach_code(), {})
         found = irkernel.current(await ask("", irkernel.question("attach", plan)))
         if found is not None:
+            self.notice = "strict is for Python's frameworks: nothing of it is in force in R" if plan["settings"] else ""
             return found
         self._closed = ClosedDoor(self._kernel, f"kernel {self._kernel!r} is not IRkernel, the only one of R's that seednb can seed")
         self.notice = self._closed.notice

@@ -216,6 +216,13 @@ def test_a_rerun_that_reads_what_has_changed_is_warned_of(kernel):
     assert "it reads total" in kernel.run("total <- total + 1", cell="e").err
 
 
+def test_looking_at_names_runs_no_code(kernel):
+    """An active binding that a cell reads is not evaluated for a warning: it could draw."""
+    kernel.run("makeActiveBinding('x', function() runif(1), globalenv())", cell="a")
+    assert [FIRST, SECOND] == [kernel.run("cat(sprintf('%.16f', x))", cell=cell).out for cell in "bc"]
+    assert "it reads x" in kernel.run("cat(sprintf('%.16f', x))", cell="b").err
+
+
 def test_reruns_may_be_refused(kernel):
     """`options(seednb.rerun = "error")` refuses such a cell, and "off" is silent."""
     kernel.run(DRAW, cell="a")

@@ -227,6 +227,12 @@ def test_the_environment_of_the_kernel_stays_as_it_is(run, make):
     assert ['[1] "" "" ""'] == texts(path)
 
 
+def test_strict_means_nothing(run, make):
+    """--strict says in one line that it does nothing in R."""
+    result = run("run", make(DRAW), "--strict")
+    assert (0, "seednb: strict is for Python's frameworks: nothing of it is in force in R\n") == (result.returncode, result.stderr)
+
+
 def test_show(run, make):
     """`show` names R and its kind of generator, and which cells drew."""
     path = make(DRAW, "1")

@@ -13,6 +13,7 @@ import pytest
 from seednb.launch import plan_environment
 from seednb.replay import inject
 from seednb.replay.client import FreshRuntime
+from seednb.replay.doors import PythonDoor
 from seednb.replay.execute import make_plan
 from tests.conftest import REPOSITORY, notebook
 
@@ -27,7 +28,7 @@ def run_with_archive(folder: Path) -> list[str]:
     environment = plan_environment(variables)
 
     async def go() -> list[str]:
-        runtime = await FreshRuntime.start("python3", cwd=folder, variables=environment.variables, timeout=60)
+        runtime = await FreshRuntime.start("python3", PythonDoor(), cwd=folder, variables=environment.variables, timeout=60)
         try:
             await runtime.ready(cells, {})
             code, question = inject.attach_code(make_plan(42, "command-line", environment), archive=True)
