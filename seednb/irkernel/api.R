@@ -15,9 +15,9 @@ verbs <- list(
   },
   seednb_status = function() tell(status()),
   seednb_rewind = function(cell = NULL) {
-    key <- if (is.null(cell)) now$cell$key else if (is.numeric(cell)) now$counts[as.character(cell)] else as.character(cell)
-    first <- if (length(key) == 1L && !is.na(key)) now$first[[key]]
-    if (is.null(first) && !identical(key, now$cell$key)) {
+    identity <- if (is.null(cell)) now$cell$identity else if (is.numeric(cell)) now$counts[as.character(cell)] else as.character(cell)
+    first <- if (length(identity) == 1L && !is.na(identity)) now$first[[identity]]
+    if (is.null(first) && !identical(identity, now$cell$identity)) {
       stop("seednb_rewind: cell ", cell, " has not run since the seed was set", call. = FALSE)
     }
     target <- if (is.null(first)) now$cell$found else first$found

@@ -59,10 +59,10 @@ serve <- function(request, original) {
 # Return the code to run in place of a cell that is refused, if it is.
 begin_served <- function(request) {
   code <- request$content$code
-  key <- cell_key(request$metadata, code)
+  who <- who_runs(request$metadata, code)
   refused <- NULL
   if (is.null(now$plan) && !is.null(now$seed)) {
-    warning <- rerun_warning(key, code)
+    warning <- rerun_warning(who$identity, code)
     asked <- getOption("seednb.rerun", "warn")
     if (!is.null(warning) && identical(asked, "error")) {
       refused <- paste0("stop(", deparse(paste0("seednb: ", warning, "; the cell did not run")), ", call. = FALSE)")
@@ -70,22 +70,28 @@ begin_served <- function(request) {
       send("stream", list(name = "stderr", text = paste0("seednb: ", warning, "\n")))
     }
   }
-  begin_cell(key, code)
-  if (is.null(now$plan) && is.null(now$first[[key]])) now$cell$values <- values_of(code)
+  begin_cell(who$key, who$identity, code)
+  if (is.null(now$plan) && is.null(now$first[[who$identity]])) now$cell$values <- values_of(code)
   refused
 }
 
 end_served <- function(count) {
   if (is.null(now$cell)) return(invisible())
-  now$counts[as.character(count)] <- now$cell$key
+  now$counts[as.character(count)] <- now$cell$identity
   event <- end_cell()
   if (!is.null(now$plan)) send("seednb_event", event) else show_unasked()
 }
 
-# The notebook's own id, as front ends send it; else the source.
-cell_key <- function(metadata, code) {
-  id <- metadata$cellId
-  if (is.character(id) && nzchar(id) && nchar(id) <= 200L) id else paste0("h-", substr(digest::digest(code, serialize = FALSE), 1L, 10L))
+# A cell's key in the record, and what names it as long as this runtime lives: the notebook's own id; VS Code sends the address of
+# the cell's document; without both, as under nbclient and papermill, equal sources are different cells.
+who_runs <- function(metadata, code) {
+  sent <- c(metadata$cellId, metadata$colab$cell_id)
+  sent <- if (is.character(sent) && length(sent) && nzchar(sent[[1L]])) sent[[1L]]
+  if (!is.null(sent) && nchar(sent) <= 200L && !grepl("://|^vscode-notebook-cell:", sent)) return(list(key = sent, identity = sent))
+  hash <- substr(digest::digest(code, algo = "sha256", serialize = FALSE), 1L, 10L)
+  now$sources[hash] <- if (is.na(now$sources[hash])) 0L else now$sources[hash] + 1L
+  key <- paste0("h-", hash, "-", now$sources[hash])
+  list(key = key, identity = if (is.null(sent)) key else sent)
 }
 
 failed <- function(error) {

@@ -3,16 +3,16 @@
 LARGE <- 1e6
 
 remember <- function(cell, drew) {
-  if (is.null(now$first[[cell$key]])) {
-    now$first[[cell$key]] <- list(
+  if (is.null(now$first[[cell$identity]])) {
+    now$first[[cell$identity]] <- list(
       code = cell$code, found = cell$found, drew = drew && is.null(cell$stream) && !starts_with_seed(cell$code), values = cell$values
     )
   }
 }
 
 # The warning for a cell that is about to run, or NULL: silent is only what gives the same again.
-rerun_warning <- function(key, code) {
-  first <- now$first[[key]]
+rerun_warning <- function(identity, code) {
+  first <- now$first[[identity]]
   if (is.null(first)) return(NULL)
   reasons <- character()
   draws <- first$drew && !identical(state(), first$found)

@@ -19,6 +19,7 @@ forget_all <- function() {
   now$streams <- list()
   now$first <- new.env(parent = emptyenv())
   now$counts <- character()
+  now$sources <- integer()
 }
 
 # -- seeding -------------------------------------------------------------------------------------------
@@ -66,14 +67,15 @@ stream_of <- function(key) {
 
 # -- cells ---------------------------------------------------------------------------------------------
 
-begin_cell <- function(key, code) {
+begin_cell <- function(key, identity, code) {
   seeded <- !is.null(now$seed)
   notes <- if (seeded) c(put_back(), seed_again(key)) else list()
   stream <- if (seeded) stream_of(key)
   if (!is.null(stream)) set.seed(derive(now$seed, "stream", stream, "r"))
   notes <- c(notes, unsealed_lines(code))
   now$cell <- list(
-    key = key, code = code, before = state(), found = state(), moved = FALSE, seeded = seeded, stream = stream, notes = notes, workers = 0L
+    key = key, identity = identity, code = code, before = state(), found = state(), moved = FALSE, seeded = seeded, stream = stream,
+    notes = notes, workers = 0L
   )
 }
 

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tests.conftest import environment
+from tests.conftest import environment, texts
 from tests.kernel.conftest import RECORD
 
 DRAW = "cat(sprintf('%.16f', runif(1)))"
@@ -214,6 +214,23 @@ def test_a_rerun_that_reads_what_has_changed_is_warned_of(kernel):
     kernel.run("total <- 0", cell="d")
     assert "" == kernel.run("total <- total + 1", cell="e").err
     assert "it reads total" in kernel.run("total <- total + 1", cell="e").err
+
+
+def test_cells_without_an_id_are_different_cells(kernel):
+    """Equal sources without an id, as nbclient sends them, are no re-runs; VS Code's address of a cell names it."""
+    assert ["", ""] == [kernel.run(DRAW).err for _ in range(2)]
+    address = "vscode-notebook-cell:/home/me/notebook.ipynb#W0sZmlsZQ%3D%3D"
+    assert "" == kernel.run(DRAW, cell=address).err
+    assert kernel.run(DRAW, cell=address).err.startswith("seednb: this cell has run before")
+
+
+def test_a_run_in_an_enabled_kernel(run, make):
+    """`run` and `verify` take a kernel that seeds at its start too: the run's seed counts, and nothing is shown twice."""
+    assert 0 == run("enable", "--user", "--r").returncode
+    path = make(DRAW)
+    assert 0 == run("run", path, "--seed", "42", SEEDNB_SEED="7").returncode
+    assert [FIRST] == texts(path)
+    assert 0 == run("verify", path).returncode
 
 
 def test_looking_at_names_runs_no_code(kernel):
