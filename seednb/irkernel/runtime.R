@@ -115,7 +115,9 @@ seed_again <- function(key) {
   note("sealed", "before the cell", ".Random.seed had been removed")
 }
 
-CLOCK_SEEDS <- c("set\\.seed\\(\\s*NULL", "rm\\(.*all(\\.names)?\\s*=\\s*T", "rm\\(.*\\.Random\\.seed", "set\\.seed\\(.*Sys\\.(time|getpid)")
+CLOCK_SEEDS <- c(
+  "set\\.seed\\(\\s*NULL", "set\\.seed\\(.*Sys\\.(time|getpid)", "rm\\(.*all(\\.names)?\\s*=\\s*T", "rm\\(.*\\.Random\\.seed"
+)
 
 unsealed_lines <- function(code) {
   lines <- strsplit(code, "\n", fixed = TRUE)[[1L]]
@@ -130,7 +132,8 @@ empty <- function() structure(list(), names = character())
 current <- function() {
   list(
     version = 2L, epoch = now$epoch, seed = now$start, origin = now$origin, mode = now$mode, sealed = now$sealing,
-    reseeds = now$reseeds, environment = description(), determinism = if (is_sealed_parallel()) list(parallel = "L'Ecuyer-CMRG") else empty()
+    reseeds = now$reseeds, environment = description(),
+    determinism = if (is_sealed_parallel()) list(parallel = "L'Ecuyer-CMRG") else empty()
   )
 }
 

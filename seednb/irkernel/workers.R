@@ -18,7 +18,8 @@ seal_parallel <- function(...) {
   replace("mc.advance.stream", function(original) {
     function(reset = FALSE) {
       if (!is_ours()) return(original(reset))
-      if (reset || is.null(now$cell$workers_stream)) new_stream() else now$cell$workers_stream <- parallel::nextRNGStream(now$cell$workers_stream)
+      stream <- now$cell$workers_stream
+      if (reset || is.null(stream)) new_stream() else now$cell$workers_stream <- parallel::nextRNGStream(stream)
     }
   })
   replace("mc.set.stream", function(original) {
