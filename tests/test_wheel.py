@@ -33,7 +33,8 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
         if path.suffix in {".py", ".R", ".json", ".typed"}
     }
     assert sources <= names
-    assert {name.split("/")[0] for name in names} <= {"seednb", "seednb.pth", next(name for name in names if ".dist-info/" in name).split("/")[0]}
+    information = next(name for name in names if ".dist-info/" in name).split("/")[0]
+    assert {name.split("/")[0] for name in names} <= {"seednb", "seednb.pth", information}
     metadata = next(name for name in names if name.endswith("METADATA"))
     with zipfile.ZipFile(wheel) as archive:
         required = [
