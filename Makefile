@@ -1,5 +1,5 @@
 # make demo | test | test-all | bench | check | clean
-# They run in environments that they make themselves: .venv, .venv-colab, .venv-ipy8, .venv-py39, .venv-third, .venv-workers.
+# They run in environments that they make themselves: .venv, .venv-colab, .venv-ipy8, .venv-py39, .venv-r, .venv-third, .venv-workers.
 #   PYTHON=…      Python 3.10 or newer to make them from
 #   TORCH=… TENSORFLOW=…   what pip is asked for; pip options may follow
 #   CAFFE_ROOT=…  where test-caffe makes a Debian 11 with Caffe (900 MB, kept by `make clean`)
@@ -19,9 +19,11 @@ TENSORFLOW ?= $(if $(filter Darwin,$(shell uname -s)),tensorflow,tensorflow-cpu)
 DEMO_NEEDS := scikit-learn scipy matplotlib pandas --editable ".[cli]"
 TEST_NEEDS := --editable ".[cli,test,dev,widgets]"
 IPY8_PINS := ipython==8.29.0 ipykernel==6.29.5 ipywidgets==8.1.5 numpy
+R_PACKAGES := r-base-core r-cran-irkernel
+RPY2_PINS := rpy2==3.5.17 ipykernel ipython numpy setuptools
 THIRD_PARTIES := aiohttp datasets ipython mlflow-skinny numpy wandb
 # Each is a target: `test-all` and .ci/run run them after the core tests, in this order
-LEGS := test-colab test-ipy8 test-py39 test-third test-workers test-caffe
+LEGS := test-colab test-ipy8 test-py39 test-third test-workers test-r test-caffe
 CLUSTERS := "dask[array]" distributed ipython numpy ray
 COLAB_PINS := ipython==7.34.0 ipykernel==6.17.1 traitlets==5.7.1 jupyter_client==7.4.9 ipywidgets==7.7.1 "setuptools<81" numpy
 
@@ -96,6 +98,18 @@ test-workers: $(TEST_READY)
 	@if $(call environment,.venv-workers,$(PYTHON),$(CLUSTERS)); then \
 	  SEEDNB_TEST_WORKERS_PYTHON="$(CURDIR)/.venv-workers/bin/python" $(pytest) tests/test_clusters.py; \
 	else $(call skip,$@,its packages cannot be installed here); fi
+
+test-r: $(TEST_READY)
+	@has_r() { R --slave -e 'stopifnot(requireNamespace("IRkernel"))' > /dev/null 2>&1; }; \
+	if ! has_r && test "$$(id -u)" = 0 && command -v apt-get > /dev/null; then \
+	  echo "seednb: installing R and IRkernel"; \
+	  { apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 \
+	    $(R_PACKAGES) g++ make; } > /dev/null 2>&1; \
+	fi; \
+	if ! has_r; then $(call skip,$@,there is no R with IRkernel on this machine); \
+	elif $(call environment,.venv-r,$(PYTHON),$(RPY2_PINS)); then \
+	  SEEDNB_TEST_R_PYTHON="$(CURDIR)/.venv-r/bin/python" $(pytest) tests/irkernel tests/sources/test_r.py; \
+	else $(call skip,$@,rpy2 cannot be installed here: only R notebooks are tested); $(pytest) tests/irkernel; fi
 
 test-py39: $(TEST_READY)
 	@for python in python3.9 $$HOME/.pyenv/versions/3.9*/bin/python3.9; do \

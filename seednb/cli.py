@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from seednb import __version__
-from seednb.errors import SeednbError
+from seednb.errors import SeednbError, SettingsError
 from seednb.settings import check_seed
 
 OK, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
@@ -182,14 +182,20 @@ _system = click.option("--system", is_flag=True, help="For all users of this mac
 @cli.command()
 @_user
 @_system
-def enable(user: bool, system: bool) -> int:
+@click.option("--r", "with_r", is_flag=True, help="The R kernels that Jupyter finds here too.")
+def enable(user: bool, system: bool, with_r: bool) -> int:
     """Let kernels load seednb at their start, before the first cell: those of this environment, or more.
 
     Kernels that a Jupyter Server starts also get what must be set before Python starts, such as the hash seed.
     """
     from seednb import startup
+    from seednb.irkernel import specs
 
-    written = startup.enable(startup.place(_place(user, system)))
+    folders = specs.found() if with_r else {}
+    if with_r and not folders:
+        raise SettingsError("no R kernel is installed where Jupyter looks: in R, IRkernel::installspec() installs one")
+    place = startup.place(_place(user, system))
+    written = startup.enable(place) + [path for folder in folders.values() for path in specs.enable(folder, place.data)]
     for path in written:
         click.echo(f"seednb: wrote {path}")
     if written:
@@ -203,10 +209,12 @@ def enable(user: bool, system: bool) -> int:
 def disable() -> int:
     """Take away what `seednb enable` has written, wherever that was."""
     from seednb import startup
+    from seednb.irkernel import specs
 
     removed = [path for name in startup.PLACES for path in startup.disable(startup.place(name))]
+    removed += specs.disable()
     for path in removed:
-        click.echo(f"seednb: removed {path}")
+        click.echo(f"seednb: {'changed' if path.exists() else 'removed'} {path}")
     click.echo("seednb: disabled: kernels load it no more from their next start on" if removed else "seednb: it was not enabled")
     return OK
 

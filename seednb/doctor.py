@@ -17,6 +17,7 @@ from typing import Any
 
 from seednb import __version__, startup
 from seednb.errors import SettingsError
+from seednb.irkernel import specs
 from seednb.provisioner import NAME
 from seednb.server import LOCAL
 from seednb.settings import is_off, switched_off
@@ -81,7 +82,7 @@ class _Kernel:
 def examine(folder: Path) -> Examination:
     """Look at this environment as a kernel would find it whose working directory is `folder`; start two kernels to see."""
     found = Examination()
-    found.environment = [_installed(), *_versions(), *_places(), *_provisioner(), _opted_out(folder), *_shadows(folder)]
+    found.environment = [_installed(), *_versions(), *_places(), *_r_kernels(), *_provisioner(), _opted_out(folder), *_shadows(folder)]
     enabled = [name for name in startup.PLACES if startup.is_ours(startup.place(name).startup)]
     plain, planned = _ask(folder, provisioner=LOCAL), _ask(folder, provisioner=NAME)
     found.front_ends = [
@@ -135,6 +136,16 @@ def _places() -> list[Finding]:
         else:
             findings.append(Finding(f"enabled ({name})", WELL, f"{place.startup}"))
     return findings
+
+
+def _r_kernels() -> list[Finding]:
+    texts = {
+        "on": (WELL, "enabled", ""),
+        "off": (NOTE, "not enabled", "seednb enable --r"),
+        "stale": (WRONG, "its profile is gone or not this installation's", "seednb enable --r"),
+    }
+    states = ((name, *texts[specs.state(folder)], folder) for name, folder in specs.found().items())
+    return [Finding(f"R kernel {name}", state, f"{text}: {folder}", fix) for name, state, text, fix, folder in states]
 
 
 def _provisioner() -> list[Finding]:

@@ -208,7 +208,7 @@ _READERS: dict[str, Reader] = {
     "determinism": table(scalar, 200, key=_name),
     "environment": members(
         {
-            **dict.fromkeys(("python", "implementation", "platform", "kernel", "cpu"), _short),
+            **dict.fromkeys(("python", "r", "rng_kind", "implementation", "platform", "kernel", "cpu"), _short),
             "cores": integer(0, 2**31),
             "threads": table(integer(0, 2**31), 200, key=_name),
             "blas": items(_short, 200),

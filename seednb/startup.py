@@ -69,11 +69,12 @@ del _seednb_start
 
 
 class Place(NamedTuple):
-    """One of the three places: the start-up file that IPython's kernels run there, and the Jupyter Server's configuration file."""
+    """One of the three places: IPython's start-up file there, the Jupyter Server's configuration file, and the folder of Jupyter's data."""
 
     name: str
     startup: Path
     server: Path
+    data: Path
 
 
 def place(name: str, *, prefix: Path | None = None, environ: Mapping[str, str] | None = None) -> Place:
@@ -82,9 +83,10 @@ def place(name: str, *, prefix: Path | None = None, environ: Mapping[str, str] |
     if name == USER:
         home = Path(environ.get("HOME") or Path.home())
         profile = Path(environ.get("IPYTHONDIR") or home / ".ipython") / "profile_default"
-        return Place(name, profile / "startup" / NAME, _server(Path(environ.get("JUPYTER_CONFIG_DIR") or home / ".jupyter")))
+        configuration = Path(environ.get("JUPYTER_CONFIG_DIR") or home / ".jupyter")
+        return Place(name, profile / "startup" / NAME, _server(configuration), _user_data(environ, home))
     root = Path("/usr/local") if name == SYSTEM else prefix or Path(sys.prefix)
-    return Place(name, root / "etc" / "ipython" / "startup" / NAME, _server(root / "etc" / "jupyter"))
+    return Place(name, root / "etc" / "ipython" / "startup" / NAME, _server(root / "etc" / "jupyter"), root / "share" / "jupyter")
 
 
 def text() -> str:
@@ -138,6 +140,12 @@ def is_ours(path: Path) -> bool:
 def is_current(where: Place) -> bool:
     """Tell whether the start-up file there is the one that this version would write."""
     return holds(where.startup, text().encode())
+
+
+def _user_data(environ: Mapping[str, str], home: Path) -> Path:
+    if environ.get("JUPYTER_DATA_DIR"):
+        return Path(environ["JUPYTER_DATA_DIR"])
+    return home / "Library" / "Jupyter" if sys.platform == "darwin" else home / ".local" / "share" / "jupyter"
 
 
 def _server(configuration: Path) -> Path:

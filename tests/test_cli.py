@@ -123,18 +123,6 @@ def test_a_kernel_that_does_not_start(seednb, make_notebook, tmp_path):
     assert result.stderr.strip().splitlines() == ["seednb: kernel 'broken' does not answer: no such thing"]
 
 
-def test_a_kernel_of_another_language(seednb, make_notebook, tmp_path):
-    """A kernel of another language gives one line that says so."""
-    folder = tmp_path / "share" / "kernels" / "ir"
-    folder.mkdir(parents=True)
-    (folder / "kernel.json").write_text(json.dumps({"argv": ["R", "{connection_file}"], "display_name": "R", "language": "R"}))
-    spec = {"display_name": "R", "language": "R", "name": "ir"}
-    result = seednb("run", make_notebook("1", metadata={"kernelspec": spec}), JUPYTER_PATH=str(tmp_path / "share"))
-    assert result.returncode == 2
-    assert len(result.stderr.strip().splitlines()) == 1
-    assert "R" in result.stderr
-
-
 def test_switched_off(seednb, make_notebook):
     """SEEDNB=off wins over the command, which says so."""
     result = seednb("run", make_notebook("pass"), SEEDNB="off")

@@ -97,6 +97,13 @@ def test_the_published_settings_are_those_that_are_restored():
     assert rows == {name: set(values) for name, values in RESTORED_FLAGS.items()}
 
 
+def test_the_published_calls_are_those_of_the_r_side():
+    """docs/r.md has each function that an R notebook may call, and no others."""
+    text = (REPOSITORY / "docs" / "r.md").read_text(encoding="utf-8")
+    side = (REPOSITORY / "seednb" / "irkernel" / "api.R").read_text(encoding="utf-8")
+    assert set(re.findall(r"`(seednb_\w+)\(", text)) == set(re.findall(r"^  (seednb_\w+) = function", side, re.MULTILINE))
+
+
 def test_the_changelog_names_the_version():
     """The changelog's newest part speaks of the package's version."""
     from seednb import __version__

@@ -28,14 +28,13 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     sources = {
-        path.relative_to(REPOSITORY).as_posix() for path in (REPOSITORY / "seednb").rglob("*") if path.suffix in {".py", ".json", ".typed"}
+        path.relative_to(REPOSITORY).as_posix()
+        for path in (REPOSITORY / "seednb").rglob("*")
+        if path.suffix in {".py", ".R", ".json", ".typed"}
     }
     assert sources <= names
-    assert {name.split("/")[0] for name in names} <= {
-        "seednb",
-        "seednb.pth",
-        next(name for name in names if ".dist-info/" in name).split("/")[0],
-    }
+    information = next(name for name in names if ".dist-info/" in name).split("/")[0]
+    assert {name.split("/")[0] for name in names} <= {"seednb", "seednb.pth", information}
     metadata = next(name for name in names if name.endswith("METADATA"))
     with zipfile.ZipFile(wheel) as archive:
         required = [

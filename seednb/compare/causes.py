@@ -120,6 +120,9 @@ def _settings(a: Record, b: Record) -> Cause | None:
         return "settings", f"seed {a.seed}, then {b.seed}"
     if a.sealed != b.sealed:
         return "settings", f"sealed: {a.sealed}, then {b.sealed}"
+    kind, other = a.environment.get("rng_kind"), b.environment.get("rng_kind")
+    if kind and other and kind != other:
+        return "settings", f"R's generator {kind}, then {other}"
     return None
 
 
@@ -130,9 +133,10 @@ def _inputs(a: Record, b: Record) -> Cause | None:
 
 def _versions(a: Record, b: Record) -> Cause | None:
     packages, others = _table(a, "packages"), _table(b, "packages")
-    python = {name: record.environment.get("python") for name, record in (("a", a), ("b", b))}
-    if python["a"] != python["b"] and all(python.values()):
-        return "library-version", f"Python {python['a']}, then {python['b']}"
+    for name, language in (("python", "Python"), ("r", "R")):
+        one, other = a.environment.get(name), b.environment.get(name)
+        if one and other and one != other:
+            return "library-version", f"{language} {one}, then {other}"
     found = _changed(packages, others, common=True)
     return ("library-version", f"{found[0]} {found[1]}, then {found[2]}") if found else None
 

@@ -7,12 +7,12 @@ import contextlib
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from seednb.errors import KernelError
-from seednb.replay import inject
+from seednb.replay.doors import Door
 from seednb.wire import EVENT_TYPE, CellEvent, Current, Plan
 
 START_TIMEOUT = 60.0
@@ -35,18 +35,19 @@ class CellRun(NamedTuple):
 class FreshRuntime:
     """A kernel of the notebook's own environment, with the kernel side of seednb attached before the first cell."""
 
-    def __init__(self, manager: Any, timeout: float | None, log: IO[bytes], sockets: Any) -> None:
+    def __init__(self, manager: Any, door: Door, timeout: float | None, log: IO[bytes], sockets: Any) -> None:
         self._manager = manager
+        self._door = door
         self._timeout = timeout
         self._log = log
         self._sockets = sockets
         self._client: Any = None
         self._channels: Any = None
-        self._event: CellEvent | None = None
+        self._told: list[dict[str, Any]] = []
         self.on_stream: Callable[[str, str], None] | None = None
 
     @classmethod
-    async def start(cls, kernel_name: str, *, cwd: Path, variables: dict[str, str], timeout: float | None) -> FreshRuntime:
+    async def start(cls, kernel_name: str, door: Door, *, cwd: Path, variables: dict[str, str], timeout: float | None) -> FreshRuntime:
         """Start the kernel's process; `ready` waits for it."""
         from jupyter_client.manager import AsyncKernelManager
 
@@ -60,7 +61,7 @@ class FreshRuntime:
             await manager.start_kernel(cwd=str(cwd), env=variables, stdout=log, stderr=log)
         except OSError as error:
             raise KernelError(f"kernel {kernel_name!r} does not start: {error}") from None
-        return cls(manager, timeout, log, sockets)
+        return cls(manager, door, timeout, log, sockets)
 
     async def ready(self, cells: list[dict[str, Any]], metadata: dict[str, Any]) -> None:
         """Wait until the kernel answers and its messages arrive."""
@@ -74,16 +75,11 @@ class FreshRuntime:
 
     async def attach(self, plan: Plan) -> Current:
         """Load the kernel side, seed as planned, and listen from now on."""
-        for archive in (False, True):
-            code, question = inject.attach_code(plan, archive=archive)
-            reply = await self._ask(code, question)
-            if reply["content"].get("ename") != "LookupError":
-                break
-        return self._answer(reply)
+        return await self._answered(self._door.attach(self._ask, plan))
 
     async def current(self) -> Current:
         """Ask for the state of the runtime as a whole."""
-        return self._answer(await self._ask("", inject.current_question()))
+        return await self._answered(self._door.current(self._ask))
 
     async def run_cell(self, index: int, key: str) -> CellRun:
         """Run one code cell of the notebook."""
@@ -91,19 +87,21 @@ class FreshRuntime:
 
         cell = self._client.nb.cells[index]
         cell.outputs, cell.execution_count = [], None
-        self._event = None
+        self._told.clear()
         self._channels.session.metadata = {**cell.metadata, "cellId": key}
-        error = None
+        error, event = None, self._door.unheard(key, cell.source)
         try:
             await self._client.async_execute_cell(cell, index)
         except CellExecutionError as failure:
             error = f"{failure.ename}: {failure.evalue}".split("\n")[0]
         except CellTimeoutError:
-            error = f"ran longer than {self._timeout:g} s"
+            error, event = f"ran longer than {self._timeout:g} s", None
         except DeadKernelError:
-            error = "the kernel died"
+            error, event = "the kernel died", None
         outputs = merge_streams([dict(output) for output in cell.outputs])
-        return CellRun(outputs, cell.execution_count, self._event, error)
+        if self._told:
+            event = self._door.event(self._told[-1], key, cell.source)
+        return CellRun(outputs, cell.execution_count, event, error)
 
     async def interrupt(self) -> None:
         """Interrupt the running cell."""
@@ -182,17 +180,16 @@ class FreshRuntime:
                 raise KernelError("the kernel died")
         raise KernelError(f"the kernel did not answer within {QUESTION_TIMEOUT:g} s")
 
-    def _answer(self, reply: dict[str, Any]) -> Current:
+    async def _answered(self, answer: Awaitable[Current]) -> Current:
         try:
-            current: Current = inject.answer(reply)
+            return await answer
         except ValueError as error:
             raise KernelError(f"seednb could not be loaded in kernel {self._manager.kernel_name!r}: {error}") from None
-        return current
 
     def _take(self, message: dict[str, Any]) -> bool:
         """Take an event of ours out of the messages that nbclient sees; show streams to whoever wants them."""
         if message["msg_type"] == EVENT_TYPE:
-            self._event = message["content"]
+            self._told.append(message["content"])
             return True
         if message["msg_type"] == "stream" and self.on_stream is not None:
             self.on_stream(message["content"]["name"], message["content"]["text"])

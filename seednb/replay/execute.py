@@ -10,9 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from seednb import irkernel
 from seednb.launch import Environment
 from seednb.replay.client import CellRun, FreshRuntime
-from seednb.replay.kernels import find_kernel
+from seednb.replay.doors import PYTHON, door_to
+from seednb.replay.kernels import FoundKernel, find_kernel
+from seednb.settings import ENVIRONMENT as SEED_VARIABLE
 from seednb.streams import STREAM
 from seednb.wire import WIRE_VERSION, Current, Plan
 
@@ -46,6 +49,7 @@ class Execution:
     cells: dict[int, CellRun] = field(default_factory=dict)
     keys: dict[int, str] = field(default_factory=dict)
     current: Current | None = None
+    language: str = PYTHON
     failed: int | None = None
     reason: str = ""
     interrupted: bool = False
@@ -118,14 +122,17 @@ async def _execute(
     progress: Progress | None,
 ) -> Execution:
     found = find_kernel(nb.get("metadata", {}), kernel)
-    execution = Execution(keys=keys, notices=list(found.notices))
+    variables = _variables(found, plan, environment)
+    execution = Execution(keys=keys, language=found.language, notices=list(found.notices))
     with _stop_signals() as stop:
-        runtime = await FreshRuntime.start(found.name, cwd=folder, variables=environment.variables, timeout=timeout)
+        door = door_to(found.language, found.name)
+        runtime = await FreshRuntime.start(found.name, door, cwd=folder, variables=variables, timeout=timeout)
         try:
             if progress is not None:
                 progress.launched()
             await runtime.ready(nb["cells"], nb.get("metadata", {}))
             execution.current = await runtime.attach(plan)
+            execution.notices += [door.notice] if door.notice else []
             await _run_cells(runtime, nb, execution, stop, progress)
             alive = await _alive(runtime, execution)
             if alive:
@@ -138,6 +145,22 @@ async def _execute(
         else:
             await runtime.kill()
     return execution
+
+
+def _variables(found: FoundKernel, plan: Plan, environment: Environment) -> dict[str, str]:
+    """Return the environment to start a kernel with: in kernels of other languages nobody puts it back.
+
+    Raises SeedError for a seed that R refuses.
+    """
+    if found.language == PYTHON:
+        return environment.variables
+    changed = dict(environment.restore)
+    if found.language == irkernel.LANGUAGE:
+        irkernel.check_seed(plan["seed"] or 0)
+    else:
+        changed[SEED_VARIABLE] = str(plan["seed"])
+    kept = {name: value for name, value in environment.variables.items() if name not in changed}
+    return {**kept, **{name: value for name, value in changed.items() if value is not None}}
 
 
 async def _run_cells(

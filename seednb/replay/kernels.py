@@ -10,9 +10,10 @@ FALLBACK = "python3"
 
 
 class FoundKernel(NamedTuple):
-    """The name of an installed kernelspec, and what the user should know about the choice."""
+    """The name of an installed kernelspec, its language in lower case, and what the user should know about the choice."""
 
     name: str
+    language: str
     notices: tuple[str, ...]
 
 
@@ -38,9 +39,7 @@ def find_kernel(metadata: dict[str, Any], asked: str | None) -> FoundKernel:
             raise KernelError(f"kernel {name!r} is not installed (installed: {installed}); pip install ipykernel") from None
         notices = (f"kernel {name!r} is not installed here; {FALLBACK!r} runs the notebook in its place",)
         name = FALLBACK
-    if found.language.lower() != "python":
-        raise KernelError(f"kernel {name!r} runs {found.language}; this version of seednb replays Python notebooks only")
-    return FoundKernel(name, notices)
+    return FoundKernel(name, found.language.lower(), notices)
 
 
 def _language(metadata: dict[str, Any], spec: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -98,7 +99,7 @@ class Report:
         console = self.console()
         console.print(f"seed [bold]{record.seed}[/bold] · {record.origin} · {record.mode} · {'sealed' if record.sealed else 'not sealed'}")
         versions = ", ".join(f"{name} {version}" for name, version in sorted(environment.get("packages", {}).items()))
-        console.print(f"Python {environment.get('python')} · {_escaped(str(environment.get('cpu')))} · {environment.get('cores')} cores")
+        console.print(f"{_escaped(_language(environment))} · {_escaped(str(environment.get('cpu')))} · {environment.get('cores')} cores")
         console.print(_escaped(versions or "no packages that draw or compute were loaded"))
         for key, seed in record.reseeds:
             console.print(f"reseeded with {seed} in cell {_escaped(key)}")
@@ -215,6 +216,12 @@ def _first_line(source: str) -> str:
 
 def _number(index: int | None) -> str:
     return "?" if index is None else str(index + 1)
+
+
+def _language(environment: Mapping[str, Any]) -> str:
+    if "r" in environment:
+        return f"R {environment['r']} ({environment.get('rng_kind')})"
+    return f"Python {environment['python']}" if "python" in environment else str(environment.get("kernel"))
 
 
 def _escaped(text: str) -> str:

@@ -16,6 +16,7 @@ from seednb.launch import Environment, plan_environment
 from seednb.notebook import Notebook, check_writable, is_trusted, sign
 from seednb.record import CellLine, Record
 from seednb.replay.client import CellRun
+from seednb.replay.doors import PYTHON
 from seednb.replay.execute import Execution, Progress, execute, make_plan
 from seednb.settings import Choice, choose_seed, environment_seed, switched_off
 from seednb.streams import STREAM
@@ -102,7 +103,7 @@ def make_record(execution: Execution, environment: Environment, *, folder: Path)
             "mode": current["mode"],
             "reseeds": current["reseeds"],
             "sealed": current["sealed"],
-            "hash_seed": environment.hash_seed,
+            "hash_seed": environment.hash_seed if execution.language == PYTHON else None,
             "determinism": current["determinism"],
             "environment": current["environment"],
             "inputs": digest_inputs(current["inputs"], folder),

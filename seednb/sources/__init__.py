@@ -12,10 +12,11 @@ def builtin() -> list[Source]:
     from seednb.sources.libc import LibcSource
     from seednb.sources.numpy import NumpySource
     from seednb.sources.python import PythonSource
+    from seednb.sources.r import RSource
     from seednb.sources.tensorflow import TensorflowSource
     from seednb.sources.torch import TorchSource
 
-    return [PythonSource(), NumpySource(), TorchSource(), TensorflowSource(), KerasSource(), CaffeSource(), LibcSource()]
+    return [PythonSource(), NumpySource(), TorchSource(), TensorflowSource(), KerasSource(), CaffeSource(), LibcSource(), RSource()]
 
 
 __all__ = ["EXACT_RESTORE", "READABLE", "SET_ONLY", "Source", "builtin"]
