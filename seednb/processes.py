@@ -9,7 +9,6 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from importlib.machinery import PathFinder
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol
 
@@ -17,7 +16,7 @@ from seednb.callers import is_denied, outside, scientific
 from seednb.clusters import CLUSTER_MODULES, hook
 from seednb.replacing import replace
 from seednb.sources.base import complete
-from seednb.workers import VARIABLE, Birth, ItemWork, Place, SpreadWork, Work
+from seednb.workers import VARIABLE, Birth, ItemWork, Place, SpreadWork, Work, can_travel
 
 if TYPE_CHECKING:
     from seednb.entropy import Seal
@@ -99,7 +98,7 @@ class Processes:
 
     def _job(self) -> Optional[Place]:
         """Return a place for a piece of work; what a library starts on the way to that work is no work of the user's."""
-        return self._place(WORK) if self._local.child is None and _is_importable() else None
+        return self._place(WORK) if self._local.child is None and can_travel() else None
 
     def job(self) -> Optional[Place]:
         """Return a place for a task that goes through Dask or Ray, which else keep the operating system's entropy."""
@@ -148,7 +147,7 @@ class Processes:
         """Start a process of multiprocessing; one that is not forked unpickles its birth before anything else of it."""
         place = self._next()
         with self.starting(() if place is None else (place,)):
-            if place is None or not _is_importable():
+            if place is None or not can_travel():
                 original(process)
                 return
             attributes = dict(vars(process))
@@ -231,13 +230,6 @@ def _is_python(command: Any, keywords: dict[str, Any]) -> bool:
     first = keywords.get("executable") or (command if isinstance(command, (str, bytes, os.PathLike)) else next(iter(command), ""))
     name = os.fsdecode(first)
     return name == sys.executable or _PYTHON.fullmatch(os.path.basename(name)) is not None
-
-
-@functools.cache
-def _is_importable() -> bool:
-    """Tell whether a new process finds this very package: one that was brought into a kernel from elsewhere is not found."""
-    spec = PathFinder.find_spec("seednb")
-    return spec is not None and spec.origin == sys.modules["seednb"].__file__
 
 
 def _hook_processes(processes: Processes, module: Any) -> Callable[[], None]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import json
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.machinery import PathFinder
 from typing import Any, Callable, NamedTuple
 
 VARIABLE = "SEEDNB_PLACE"
@@ -33,14 +36,56 @@ class Place(NamedTuple):
         return self._replace(path=f"{self.path}[{index}]")
 
 
+@functools.cache
+def can_travel() -> bool:
+    """Tell whether a new process can be given anything of this module: it was loaded from files that are there."""
+    return is_importable() or os.access(globals().get("__file__", ""), os.R_OK)
+
+
+@functools.cache
+def is_importable() -> bool:
+    """Tell whether a new process finds this very package; one that a runner brought into a kernel from elsewhere is not found."""
+    spec = PathFinder.find_spec("seednb")
+    return spec is not None and spec.origin == sys.modules["seednb"].__file__
+
+
+class _Found:
+    """Pickled in the place of something of this module for a process that does not find it: names the files."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __call__(self, *arguments: Any) -> Any:
+        return globals()[self._name](*arguments)
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[str]]:
+        folder = os.path.dirname(sys.modules["seednb"].__file__ or "")
+        return eval, (f"(exec({_LOAD!r}, found := {{'folder': {folder!r}}}), found['workers'].{self._name})[1]",)
+
+
+_LOAD = """
+import importlib.util, os, sys
+if "seednb" not in sys.modules:
+    spec = importlib.util.spec_from_file_location("seednb", os.path.join(folder, "__init__.py"), submodule_search_locations=[folder])
+    module = sys.modules["seednb"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+workers = importlib.import_module("seednb.workers")
+"""
+
+
+def _here(name: str) -> Callable[..., Any]:
+    function: Callable[..., Any] = globals()[name] if is_importable() else _Found(name)
+    return function
+
+
 class Birth:
     """Gives a process that is started anew its streams as it is unpickled there, and leaves nothing in its own place."""
 
     def __init__(self, place: Place) -> None:
-        self._place = place
+        self._place = tuple(place)
 
-    def __reduce__(self) -> tuple[Callable[[Place], None], tuple[Place]]:
-        return begin, (self._place,)
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return _here("begin_at"), self._place
 
 
 class Work:
@@ -49,6 +94,9 @@ class Work:
     def __init__(self, place: Place, function: Callable[..., Any]) -> None:
         self._place = place
         self._function = function
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return _here("work_at"), (type(self).__name__, tuple(self._place), self._function)
 
     def __call__(self, *arguments: Any, **keywords: Any) -> Any:
         with _at(self._place):
@@ -69,6 +117,17 @@ class SpreadWork(Work):
     def __call__(self, index: int, *arguments: Any) -> Any:
         with _at(self._place.item(index)):
             return self._function(*arguments)
+
+
+def work_at(kind: str, place: tuple[int, int, str, str], function: Callable[..., Any]) -> Work:
+    """Return the work that was pickled."""
+    made: Work = globals()[kind](Place(*place), function)
+    return made
+
+
+def begin_at(*place: Any) -> None:
+    """Give this process the streams of a place that was pickled."""
+    begin(Place(*place))
 
 
 def begin(place: Place) -> None:

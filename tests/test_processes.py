@@ -209,6 +209,43 @@ def test_work_that_fails_fails_as_it_would(tmp_path):
         work(7, 0)
 
 
+BROUGHT = """
+import importlib.util, json, random, sys
+def draw(index):
+    return random.random()
+if __name__ == "__main__":
+    folder = sys.argv[1]
+    spec = importlib.util.spec_from_file_location("seednb", folder + "/__init__.py", submodule_search_locations=[folder])
+    seednb = sys.modules["seednb"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(seednb)
+    seednb.seed(42)
+    import concurrent.futures, multiprocessing
+    from importlib.machinery import PathFinder
+    found = [PathFinder.find_spec("seednb") is None]
+    for method in multiprocessing.get_all_start_methods():
+        context = multiprocessing.get_context(method)
+        with context.Pool(2) as pool, concurrent.futures.ProcessPoolExecutor(2, mp_context=context) as executor:
+            found += [*pool.map(draw, range(2)), *executor.map(draw, range(2))]
+    print(json.dumps(found))
+"""
+
+
+def test_workers_find_a_package_that_was_brought_into_the_kernel_from_elsewhere(tmp_path):
+    """Where seednb is not installed for the kernel's Python, new processes load it from where the kernel did, and repeat."""
+    program = tmp_path / "program.py"
+    program.write_text(BROUGHT, encoding="utf-8")
+    command = [sys.executable, "-S", str(program), str(REPOSITORY / "seednb")]
+    given = {name: value for name, value in environment().items() if name != "PYTHONPATH"}
+    results = []
+    for _ in range(2):
+        done = subprocess.run(command, cwd=tmp_path, env=given, capture_output=True, text=True, timeout=300, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+        results.append(json.loads(done.stdout))
+    assert results[0] == results[1]
+    assert results[0][0] is True
+    assert len(set(results[0])) == len(results[0]) == 1 + 4 * len(METHODS)
+
+
 def test_processes_without_a_seed_get_no_place():
     """Where nothing is sealed no child is given a place: it keeps what it would have without us."""
     processes = Processes(Seal(Tasks()), owner=None)
