@@ -1,5 +1,6 @@
 # make demo | test | test-all | bench | check | clean
-# They run in environments that they make themselves: .venv, .venv-colab, .venv-ipy8, .venv-py39, .venv-r, .venv-third, .venv-workers.
+# They run in environments that they make themselves: .venv, .venv-colab, .venv-ipy8, .venv-py39, .venv-r, .venv-third, .venv-workers,
+# .venv-systems, .venv-mxnet.
 #   PYTHON=…      Python 3.10 or newer to make them from
 #   TORCH=… TENSORFLOW=…   what pip is asked for; pip options may follow
 #   CAFFE_ROOT=…  where test-caffe makes a Debian 11 with Caffe (900 MB, kept by `make clean`)
@@ -23,8 +24,11 @@ R_PACKAGES := r-base-core r-cran-irkernel
 RPY2_PINS := rpy2==3.5.17 ipykernel ipython numpy setuptools
 THIRD_PARTIES := aiohttp datasets ipython mlflow-skinny numpy wandb
 # Each is a target: `test-all` and .ci/run run them after the core tests, in this order
-LEGS := test-colab test-ipy8 test-py39 test-third test-workers test-r test-caffe
+LEGS := test-colab test-ipy8 test-py39 test-third test-workers test-systems test-r test-caffe
 CLUSTERS := "dask[array]" distributed ipython numpy ray
+# Every system that has a source, and what tells of it; MXNet, whose last wheels are older, has an environment of its own.
+SYSTEMS := "dask[array]" faker ipykernel jax numba opencv-python-headless paddlepaddle polars pytest pytest-randomly setuptools
+MXNET := ipykernel mxnet "numpy<1.24"
 COLAB_PINS := ipython==7.34.0 ipykernel==6.17.1 traitlets==5.7.1 jupyter_client==7.4.9 ipywidgets==7.7.1 "setuptools<81" numpy
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -52,6 +56,11 @@ kernel-tests = \
 	  echo "seednb: kernels from $(1)"; \
 	  SEEDNB_TEST_KERNEL_PYTHON="$(CURDIR)/$(1)/bin/python" $(pytest) -m "not slow" $(4); \
 	else $(call skip,$@,its packages cannot be installed here); fi
+
+# python39: the variable `found` names a Python 3.9 that can make environments, or is empty
+python39 = found=""; for python in python3.9 $$HOME/.pyenv/versions/3.9*/bin/python3.9; do \
+	    if $$python -c 'import ensurepip, venv' 2> /dev/null; then found=$$python; break; fi; \
+	  done
 
 .PHONY: demo test test-all test-core test-slow $(LEGS) legs bench check clean
 
@@ -112,11 +121,17 @@ test-r: $(TEST_READY)
 	else $(call skip,$@,rpy2 cannot be installed here: only R notebooks are tested); $(pytest) tests/irkernel; fi
 
 test-py39: $(TEST_READY)
-	@for python in python3.9 $$HOME/.pyenv/versions/3.9*/bin/python3.9; do \
-	  if $$python -c 'import ensurepip, venv' 2> /dev/null; then found=$$python; break; fi; \
-	done; \
+	@$(python39); \
 	if test -z "$$found"; then $(call skip,$@,there is no Python 3.9 on this machine); \
 	else $(call kernel-tests,.venv-py39,$$found,ipykernel numpy,tests/kernel); fi
+
+test-systems: $(TEST_READY)
+	@$(python39); \
+	if test -n "$$found" && { $(call environment,.venv-mxnet,$$found,$(MXNET)); }; then mxnet=":$(CURDIR)/.venv-mxnet/bin/python"; \
+	else $(call skip,$@ of MXNet,there is no Python 3.9 that can have it); fi; \
+	if $(call environment,.venv-systems,$(PYTHON),$(SYSTEMS)); then \
+	  SEEDNB_TEST_SYSTEMS_PYTHON="$(CURDIR)/.venv-systems/bin/python$$mxnet" $(pytest) tests/sources/test_systems.py tests/test_pytest_randomly.py; \
+	else $(call skip,$@,its packages cannot be installed here); fi
 
 test-caffe: $(TEST_READY)
 	@reason=$$(bash tests/caffe/prepare.sh "$(CAFFE_ROOT)" 2>&1 | tee >(cat >&2) | tail -n 1; exit $${PIPESTATUS[0]}); code=$$?; \

@@ -88,6 +88,7 @@ LIBRARIES = [
     ("+ tf.random global generator", "tf.random.get_global_generator().normal([1])"),
     ("+ keras.random global generator", "keras.random.normal((1,))"),
     ("+ a sealed generator", "np.random.default_rng()"),
+    ("+ Numba, Dask, Faker", "import numba, dask.array, faker; dask.array.random.random(1); faker.Faker().name()"),
 ]
 
 

@@ -9,6 +9,7 @@ import sys
 from functools import lru_cache, partial
 from typing import Any, Callable, Optional
 
+from seednb.settings import JAX_OFFSET
 from seednb.sources.base import complete
 
 FLAGS = (
@@ -19,6 +20,7 @@ FLAGS = (
     "NPY_DISABLE_CPU_FEATURES",
     "ONEDNN_MAX_CPU_ISA",
     "OPENBLAS_CORETYPE",
+    JAX_OFFSET,
     "TF_CUDNN_DETERMINISTIC",
     "TF_DETERMINISTIC_OPS",
     "TF_ENABLE_ONEDNN_OPTS",
@@ -29,8 +31,8 @@ FLAGS = (
 THREADS = ("MKL_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 PACKAGES = frozenset(
-    "caffe catboost cupy cv2 dask datasets faker flax gymnasium jax jaxlib keras lightgbm lightning matplotlib networkx numba "
-    "numpy optax optuna pandas polars scipy seaborn skimage sklearn statsmodels tensorflow tensorflow_probability torch "
+    "caffe catboost cupy cv2 dask datasets faker flax gymnasium jax jaxlib keras lightgbm lightning matplotlib mxnet networkx "
+    "numba numpy optax optuna paddle pandas polars scipy seaborn skimage sklearn statsmodels tensorflow tensorflow_probability torch "
     "torchvision transformers umap xgboost".split()
 )
 """Packages that draw or compute, by import name; the versions of those that the notebook loaded are recorded."""
@@ -100,10 +102,12 @@ def math_libraries() -> list[str]:
 
 def devices() -> list[str]:
     """Return the accelerators that the user's code has initialised; asking for others would initialise them."""
-    cuda: Any = getattr(complete("torch"), "cuda", None)
-    if cuda is None or not ask(cuda.is_initialized):
-        return []
-    return [str(ask(partial(cuda.get_device_name, index)) or "cuda") for index in range(cuda.device_count())]
+    names = []
+    for kind in ("cuda", "xpu"):
+        module: Any = getattr(complete("torch"), kind, None)
+        if module is not None and ask(module.is_initialized):
+            names += [str(ask(partial(module.get_device_name, index)) or kind) for index in range(module.device_count())]
+    return names
 
 
 def packages() -> dict[str, str]:

@@ -95,7 +95,11 @@ def _rerun_text(kind: str, sources: list[str], names: list[str], unreadable: lis
         reasons.append(f"it reads {_some(names)}, which may have changed since its first run")
     if unreadable:
         reasons.append(f"{_some(unreadable)} may have moved, which nobody can read")
-    ways = "%seed rewind puts the generators back, " if sources and kind != "out of order" else ""
+    ways = ""
+    if unreadable:
+        ways = "under %seed per-cell every cell repeats, "
+    elif sources and kind != "out of order":
+        ways = "%seed rewind puts the generators back, "
     return f"{_KINDS[kind]}: {' and '.join(reasons)}; a fresh runtime gives other results ({ways}%seed restart and run all gives those)"
 
 

@@ -42,6 +42,10 @@ class ImportHook:
         self._depth = 0
         self._finding: set[str] = set()
 
+    def watch(self, names: frozenset[str]) -> None:
+        """Watch these modules too."""
+        self._watched |= names
+
     def install(self) -> None:
         """Begin to watch; once more is once."""
         if self not in sys.meta_path:

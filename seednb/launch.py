@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Optional
 
 from seednb.environment import THREADS, cores
+from seednb.settings import JAX_OFFSET
 
 LAUNCH = "SEEDNB_LAUNCH"
 """The variable by which a launcher tells the kernel what to put back: {"restore": {"PYTHONHASHSEED": null}}."""
@@ -31,6 +32,7 @@ RESTORED_FLAGS: Mapping[str, frozenset[str]] = {
     "KERAS_BACKEND": frozenset({"jax", "numpy", "tensorflow", "torch"}),
     "MKL_CBWR": frozenset({"AUTO", "AVX", "AVX2", "AVX512", "COMPATIBLE", "SSE2", "SSE4_2"}),
     "ONEDNN_MAX_CPU_ISA": frozenset({"AVX", "AVX2", "AVX512_CORE", "DEFAULT", "SSE41"}),
+    JAX_OFFSET: frozenset({"0", "1"}),
     "TF_CUDNN_DETERMINISTIC": frozenset({"0", "1"}),
     "TF_DETERMINISTIC_OPS": frozenset({"0", "1"}),
     "TF_ENABLE_ONEDNN_OPTS": frozenset({"0", "1"}),

@@ -8,7 +8,6 @@ from typing import Any, Callable, NamedTuple, Optional
 from seednb.entropy import Seal
 from seednb.errors import SeednbError
 from seednb.snapshots import Snapshots, States
-from seednb.sources import SET_ONLY
 from seednb.sources.group import SourceGroup
 from seednb.sources.held import HeldSource, join, parts, root
 
@@ -39,9 +38,12 @@ class Rewinding:
         snapshot = self.snapshots.get(key)
         if snapshot is None:
             raise SeednbError(self._no_snapshot(key))
-        only_set = [source.name for source in self._group.loaded() if SET_ONLY in source.traits]
+        only_set = [source.name for source in self._group.loaded() if snapshot.states.get(source.name, b"") is None]
         if only_set:
-            raise SeednbError(f"cannot rewind: {', '.join(only_set)} can be seeded, not put back; %seed restart starts everything anew")
+            raise SeednbError(
+                f"cannot rewind: {', '.join(only_set)} can be seeded, not put back; "
+                "%seed restart starts everything anew, and under %seed per-cell every cell repeats"
+            )
         done = []
         for source in self._group.loaded():
             if source.name not in snapshot.states:

@@ -15,6 +15,7 @@ from seednb.sharing import Sharing
 from seednb.snapshots import States
 from seednb.sources import EXACT_RESTORE, Source, builtin
 from seednb.sources.group import SourceGroup
+from seednb.sources.plugins import Plugins
 from seednb.tasks import TASK_MODULES, Tasks, in_main_thread
 from seednb.workers import Place
 
@@ -44,6 +45,7 @@ class Seeding:
         self.processes = Processes(self.seal, self)
         self.group = SourceGroup(builtin() if sources is None else sources)
         self.sources, self.failures, self.failed = self.group.sources, self.group.failures, self.group.failed
+        self.plugins = Plugins(self.group)
         self._seedings = 0
         self._in_threads: set[str] = set()
         self._home = os.getpid()
@@ -54,6 +56,7 @@ class Seeding:
 
     def install(self) -> None:
         """Begin to seed and to seal what is imported, and to give places to what is started; once more is once."""
+        self._imports.watch(self.plugins.find())
         self._imports.install()
         self.tasks.install()
         self.processes.install()
@@ -64,6 +67,7 @@ class Seeding:
         self.seal.stop()
         self.processes.uninstall()
         self.tasks.uninstall()
+        self.group.stop()
         self.seed = None
 
     def work(self, place: Place) -> None:
@@ -106,6 +110,7 @@ class Seeding:
         """Seed each loaded source, of all or of these, that has not been seeded yet; return what went wrong."""
         if self.seed is None or os.getpid() != self._home:
             return []
+        self.plugins.take()
         if self._place is None:
             return self.group.adopt(self._seed_of, sources)
         for source in self.group.new(sources):
@@ -146,6 +151,8 @@ class Seeding:
         if in_main_thread():
             self.adopt()
         else:
+            if self.seed is not None:
+                self.plugins.take()
             found = [source for source in self.sources if source.module == module and not source.per_thread]
             self.adopt(found)
             self._in_threads.update(source.name for source in found)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MAX_SEED = 2**32 - 1
 ENVIRONMENT = "SEEDNB_SEED"
+JAX_OFFSET = "SEEDNB_JAX_OFFSET"
 _GENERATED_BITS = 31
 
 
@@ -91,6 +92,23 @@ def switched_off(directory: Optional[Path] = None, environ: Optional[Mapping[str
     if not isinstance(enabled, bool):
         raise SettingsError(f"{path}: [tool.seednb] enabled = {_cut(repr(enabled))}: give true or false")
     return "" if enabled else f"switched off by {path}"
+
+
+def jax_offset(directory: Optional[Path] = None, environ: Optional[Mapping[str, str]] = None) -> bool:
+    """Tell whether the seed is to shift JAX's keys: SEEDNB_JAX_OFFSET (1 or 0), then `jax_offset` in the nearest pyproject.toml.
+
+    Raises SettingsError where either says something else.
+    """
+    text = (os.environ if environ is None else environ).get(JAX_OFFSET, "").strip()
+    if text:
+        if text not in {"0", "1"}:
+            raise SettingsError(f"{JAX_OFFSET}={_cut(text)}: give 1 or 0")
+        return text == "1"
+    path, table = pyproject(directory or _working_directory())
+    asked = table.get("jax_offset", False)
+    if not isinstance(asked, bool):
+        raise SettingsError(f"{path}: [tool.seednb] jax_offset = {_cut(repr(asked))}: give true or false")
+    return asked
 
 
 def is_off(environ: Optional[Mapping[str, str]] = None) -> bool:

@@ -104,6 +104,26 @@ def test_the_published_calls_are_those_of_the_r_side():
     assert set(re.findall(r"`(seednb_\w+)\(", text)) == set(re.findall(r"^  (seednb_\w+) = function", side, re.MULTILINE))
 
 
+SOURCES = (REPOSITORY / "docs" / "sources.md").read_text(encoding="utf-8")
+
+
+def test_the_published_sources_are_those_in_force():
+    """docs/sources.md names each source with its module and its traits, in the order in which they are seeded."""
+    from seednb.sources import builtin
+
+    rows = re.findall(r"^\| `(\w+)` \| `([\w.]+)` \| .*? \| ([a-z, -]+) \| .* \|$", SOURCES, re.MULTILINE)
+    assert rows == [(source.name, source.module, ", ".join(sorted(source.traits))) for source in builtin()]
+
+
+def test_the_published_third_partys_source_is_the_one_that_is_tested():
+    """The package in docs/sources.md is the one that the tests build, install and use."""
+    package = REPOSITORY / "tests" / "plugin" / "dice"
+    (code,) = re.findall(r"^```python\n(.*?)^```", SOURCES, re.MULTILINE | re.DOTALL)
+    assert code == (package / "seednb_dice.py").read_text(encoding="utf-8")
+    declared = re.findall(r"^```toml\n(.*?)^```", SOURCES, re.MULTILINE | re.DOTALL)[-1]
+    assert declared in (package / "pyproject.toml").read_text(encoding="utf-8")
+
+
 def test_the_changelog_names_the_version():
     """The changelog's newest part speaks of the package's version."""
     from seednb import __version__

@@ -61,7 +61,7 @@ class SeedMagic:
     def seed(self, line: str = "") -> None:
         """Seed every pseudorandom generator of this runtime.
 
-        %seed 42         seed Python, NumPy, PyTorch, TensorFlow and Keras: those that are loaded now, the others at their import
+        %seed 42         seed Python, NumPy, PyTorch, TensorFlow, Keras and the others: what is loaded now, the rest at its import
         %seed new        the same with a newly generated seed
         %seed            show the seed, where it comes from, and what it covers
         %seed rewind     put the generators back to where this cell first found them; `rewind 7`: where cell [7] did

@@ -30,15 +30,18 @@ def status(runtime: Runtime) -> str:
     if runtime.seed is None:
         return "\nseednb: ".join(["no seed is set; %seed 42 sets one, %seed new generates one", *problems])
     loaded = runtime.loaded()
-    later = [source.name for source in runtime.sources if source.name not in loaded]
+    later = [source.name for source in runtime.sources if source.name not in loaded and not source.on_request]
     parts = [f"seed {runtime.seed} ({origin_of(runtime.seed_origin)})"]
     if runtime.mode == PER_CELL:
         parts.append("each cell draws from its own stream")
     if runtime.switches.strict_now:
         parts.append("strict: deterministic operations only")
     parts.append("covers " + ", ".join(loaded) + (f"; at their import: {', '.join(later)}" if later else ""))
+    only_set = runtime.unreadable()
+    if only_set:
+        parts.append(f"{', '.join(only_set)} can be seeded, not put back: %seed per-cell and %seed restart repeat, %seed rewind cannot")
     parts.append("unseeded generators follow it" if runtime.sealing else "unseeded generators do not follow it")
-    if complete("jax") is not None:
+    if complete("jax") is not None and "jax" not in loaded:
         parts.append("JAX keys are data: they follow it where the notebook makes them from it")
     return "\nseednb: ".join(["; ".join(parts), *problems])
 

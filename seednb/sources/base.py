@@ -27,6 +27,8 @@ class Source:
     traits: frozenset[str] = frozenset({EXACT_RESTORE, READABLE})
     per_thread: ClassVar[bool] = False
     """Each thread has a state of its own; the main thread's counts."""
+    on_request: ClassVar[bool] = False
+    """In force only where a setting asks for it."""
 
     def loaded(self) -> bool:
         """Tell whether the user's code has imported this system, completely."""
@@ -50,6 +52,26 @@ class Source:
     def restore(self, state: bytes) -> None:
         """Put a state back that `state` returned in this process."""
         raise NotImplementedError
+
+    def stop(self) -> None:
+        """Seeding ends: put back what `seed` has changed beside the stream."""
+
+
+class SetOnlySource(Source):
+    """A system that can be seeded, and neither read nor put back."""
+
+    traits = frozenset({SET_ONLY})
+
+    def state(self) -> None:
+        return None
+
+    def restore(self, state: bytes) -> None:
+        raise TypeError(f"{self.name} can only be seeded")
+
+
+def signed(seed: int) -> int:
+    """Return the 32-bit signed integer with the same bits, for seeding calls that take a C int."""
+    return seed - 2**32 if seed >= 2**31 else seed
 
 
 def complete(name: str) -> Optional[ModuleType]:

@@ -8,7 +8,7 @@ import sys
 from typing import Any, Optional
 
 from seednb.digest import blake2b
-from seednb.sources import keras, numpy, python, tensorflow
+from seednb.sources import dask, faker, keras, numpy, python, tensorflow, torch
 
 
 class Kind:
@@ -53,7 +53,7 @@ class _PythonRandom(Kind):
         sys.modules["random"].Random.seed(generator, seed)
 
     def is_global(self, generator: Any) -> bool:
-        return generator is getattr(sys.modules["random"], "_inst", None)
+        return generator is getattr(sys.modules["random"], "_inst", None) or generator is faker.shared()
 
 
 class _BitGenerator(Kind):
@@ -89,7 +89,8 @@ class _RandomState(Kind):
         numpy.start(generator, seed % 2**32)
 
     def is_global(self, generator: Any) -> bool:
-        return generator is getattr(sys.modules.get(numpy.MTRAND), "_rand", None)
+        rand = getattr(sys.modules.get(numpy.MTRAND), "_rand", None)
+        return generator is rand or any(generator is other for other in dask.cached())
 
     def identity(self, generator: Any) -> int:
         return id(generator._bit_generator)
@@ -101,15 +102,13 @@ class _Torch(Kind):
         return ctypes.string_at(state.data_ptr(), state.numel())
 
     def write(self, generator: Any, state: bytes) -> None:
-        torch = sys.modules["torch"]
-        generator.set_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
+        generator.set_state(torch.tensor(sys.modules["torch"], state))
 
     def begin(self, generator: Any, seed: int) -> None:
         generator.manual_seed(seed)
 
     def is_global(self, generator: Any) -> bool:
-        torch: Any = sys.modules["torch"]
-        return generator is torch.default_generator or any(generator is other for other in torch.cuda.default_generators)
+        return torch.is_default(sys.modules["torch"], generator)
 
 
 class _Variable(Kind):

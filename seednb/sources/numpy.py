@@ -24,8 +24,7 @@ class NumpySource(Source):
     module = "numpy.random"
 
     def __init__(self, *, _gauss_offset: Optional[int] = None) -> None:
-        self._gauss_offset = _gauss_offset
-        self._address: tuple[Any, int] = (None, 0)
+        self._read = Reader(_gauss_offset)
 
     def loaded(self) -> bool:
         return complete(self.module) is not None and complete(MTRAND) is not None
@@ -39,16 +38,27 @@ class NumpySource(Source):
         write(_rand(), read_public(_random_state_class()(fresh)))
 
     def state(self) -> bytes:
-        rand = _rand()
+        return self._read(_rand())
+
+    def restore(self, state: bytes) -> None:
+        write(_rand(), state)
+
+
+class Reader:
+    """Reads a RandomState, quickly where its memory is laid out as is proved: always the same one, whose address is kept."""
+
+    def __init__(self, gauss_offset: Optional[int] = None) -> None:
+        self._gauss_offset = gauss_offset
+        self._address: tuple[Any, int] = (None, 0)
+
+    def __call__(self, rand: Any) -> bytes:
+        """Return the whole state, as `read_public` does."""
         if self._gauss_offset is None:
             self._gauss_offset = find_gauss(_random_state_class())
         if self._gauss_offset < 0 or not _is_mt19937(rand):
             return read_public(rand)
         gauss = _GAUSS.unpack(ctypes.string_at(id(rand) + self._gauss_offset, _GAUSS.size))
         return ctypes.string_at(self._state_address(rand._bit_generator), _MT19937_BYTES) + _GAUSS.pack(*gauss)
-
-    def restore(self, state: bytes) -> None:
-        write(_rand(), state)
 
     def _state_address(self, generator: Any) -> int:
         known, address = self._address

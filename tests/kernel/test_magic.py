@@ -34,8 +34,8 @@ def test_status_tells_the_seed_its_origin_and_what_it_covers(seeded):
     """`%seed` alone names the seed, where it comes from, what follows it now and what will."""
     (line,) = seeded.run("%seed").shown
     assert line == (
-        "seednb: seed 42 (given to %seed); covers python; at their import: numpy, torch, tensorflow, keras, caffe, libc, r; "
-        "unseeded generators follow it"
+        "seednb: seed 42 (given to %seed); covers python; at their import: numpy, torch, tensorflow, keras, caffe, libc, r, numba, dask, "
+        "faker, polars, opencv, cupy, paddle, mxnet; unseeded generators follow it"
     )
 
 

@@ -41,6 +41,7 @@ from seednb.runtime import session  # noqa: E402
 from seednb.sources.base import unpack  # noqa: E402
 from seednb.sources.keras import GENERATOR, _get  # noqa: E402
 from seednb.sources.tensorflow import read_variable  # noqa: E402
+from seednb.sources.torch import is_default  # noqa: E402
 
 SOURCES = {source.name: source for source in session().sources}
 
@@ -90,6 +91,68 @@ def torch_facts() -> None:
         ),
     ]
     torch.cuda.default_generators, torch.cuda.is_initialized = real
+
+
+class Philox:
+    """Stands in for a device's generator, whose state is a seed and an offset in the host's memory."""
+
+    def __init__(self) -> None:
+        self.manual_seed(7)
+
+    def manual_seed(self, seed: int) -> None:
+        """Start anew."""
+        self.words = [seed, 0]
+
+    def get_state(self) -> Any:
+        """Return the state's bytes."""
+        return torch.from_numpy(np.array(self.words, dtype="uint64").view("uint8").copy())
+
+    def set_state(self, state: Any) -> None:
+        """Take the state's bytes."""
+        self.words = [int(word) for word in state.numpy().view("uint64")]
+
+    def draw(self) -> list[int]:
+        """Return something that depends on the state, and move on."""
+        self.words[1] += 4
+        return list(self.words)
+
+
+class Asleep:
+    """Generators of devices that nobody has initialised: whoever asks for them initialises them."""
+
+    def __iter__(self) -> Any:
+        raise AssertionError("a device was initialised")
+
+
+def initialise(module: Any, generators: Any, *, awake: bool) -> None:
+    """Give a device module these generators."""
+    module.default_generators, module.is_initialized = generators, lambda: awake
+
+
+def device_facts() -> None:
+    """Gather facts about accelerators, which stand-ins take the place of."""
+    source = SOURCES["torch"]
+    for module in (torch.cuda, torch.xpu):
+        initialise(module, Asleep(), awake=False)
+    torch.mps._default_mps_generator = None
+    torch.manual_seed(42)
+    start = source.state()
+    cuda, xpu, mps = (Philox(), Philox()), (Philox(),), Philox()
+    for generator in (*cuda, *xpu):
+        generator.manual_seed(42)
+    initialise(torch.cuda, cuda, awake=True)
+    facts["an initialised device that has its seed adds nothing"] = source.state() == start
+    initialise(torch.xpu, xpu, awake=True)
+    torch.mps._default_mps_generator = mps
+    facts["devices come back"] = [
+        comes_back("torch", lambda generator=generator: [generator.draw(), torch.rand(1).item()]) for generator in (*cuda, *xpu, mps)
+    ]
+    facts["generators are held by nobody"] = [is_default(torch, generator) for generator in (*cuda, *xpu, mps, Philox())]
+    source.restore(start)
+    facts["devices go back to where they start"] = [generator.words for generator in (*cuda, *xpu, mps)]
+    initialise(torch.cuda, (), awake=False)
+    initialise(torch.xpu, (), awake=False)
+    torch.mps._default_mps_generator = None
 
 
 def tensorflow_facts() -> None:
@@ -154,6 +217,7 @@ def keras_facts() -> None:
 
 
 torch_facts()
+device_facts()
 if keras.config.backend() == "tensorflow":
     tensorflow_facts()
 keras_facts()

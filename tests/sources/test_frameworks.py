@@ -41,7 +41,19 @@ def test_torch_is_read_on_the_host_whatever_the_default_device():
 
 def test_torch_devices_that_are_in_use_belong_to_the_state():
     """The generators of initialised CUDA devices are read and restored with the host's."""
-    assert facts()["torch devices come back"] == [3, True]
+    assert facts()["torch devices come back"] == [4, True]
+
+
+def test_torch_devices_are_read_without_initialising_them():
+    """A device that nobody has initialised is not asked, and one that has its seed and has drawn nothing is equal to it."""
+    assert facts()["an initialised device that has its seed adds nothing"]
+
+
+def test_torch_devices_of_every_kind_come_back():
+    """The generators of CUDA, XPU and MPS devices are read and restored with the host's; from a state before them they start anew."""
+    assert [True, True, True, True] == facts()["devices come back"]
+    assert [[42, 0]] * 4 == facts()["devices go back to where they start"]
+    assert [True, True, True, True, False] == facts()["generators are held by nobody"]
 
 
 def test_tensorflow_states_come_back():

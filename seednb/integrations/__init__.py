@@ -1,0 +1,1 @@
+"""What seednb does inside of other tools."""
