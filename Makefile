@@ -1,5 +1,5 @@
 # make demo | test | test-all | bench | check | clean
-# They run in environments that they make themselves: .venv, .venv-colab, .venv-ipy8, .venv-py39, .venv-r, .venv-third, .venv-workers.
+# They run in environments that they make themselves: .venv, .venv-colab, .venv-ipy8, .venv-py39, .venv-r, .venv-support, .venv-third, .venv-workers.
 #   PYTHON=…      Python 3.10 or newer to make them from
 #   TORCH=… TENSORFLOW=…   what pip is asked for; pip options may follow
 #   CAFFE_ROOT=…  where test-caffe makes a Debian 11 with Caffe (900 MB, kept by `make clean`)
@@ -23,8 +23,11 @@ R_PACKAGES := r-base-core r-cran-irkernel
 RPY2_PINS := rpy2==3.5.17 ipykernel ipython numpy setuptools
 THIRD_PARTIES := aiohttp datasets ipython mlflow-skinny numpy wandb
 # Each is a target: `test-all` and .ci/run run them after the core tests, in this order
-LEGS := test-colab test-ipy8 test-py39 test-third test-workers test-r test-caffe
+LEGS := test-colab test-ipy8 test-py39 test-third test-workers test-support test-r test-caffe
 CLUSTERS := "dask[array]" distributed ipython numpy ray
+SUPPORT := accelerate altair bayesian-optimization bokeh catboost dask datasets deap faker gensim gymnasium hdbscan imbalanced-learn ipython jax keras lightgbm lightning \
+	matplotlib mesa networkx nltk numba numpy opencv-python-headless optuna pandas plotly polars pytorch-tabnet scikit-image scikit-learn scipy \
+	seaborn simpy stable-baselines3 statsmodels transformers umap-learn xgboost
 COLAB_PINS := ipython==7.34.0 ipykernel==6.17.1 traitlets==5.7.1 jupyter_client==7.4.9 ipywidgets==7.7.1 "setuptools<81" numpy
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -110,6 +113,11 @@ test-r: $(TEST_READY)
 	elif $(call environment,.venv-r,$(PYTHON),$(RPY2_PINS)); then \
 	  SEEDNB_TEST_R_PYTHON="$(CURDIR)/.venv-r/bin/python" $(pytest) tests/irkernel tests/sources/test_r.py; \
 	else $(call skip,$@,rpy2 cannot be installed here: only R notebooks are tested); $(pytest) tests/irkernel; fi
+
+test-support: $(TEST_READY)
+	@if $(call environment,.venv-support,$(PYTHON),$(TORCH) $(TENSORFLOW) $(SUPPORT)); then \
+	  SEEDNB_TEST_SUPPORT_PYTHON="$(CURDIR)/.venv-support/bin/python" $(pytest) tests/support; \
+	else $(call skip,$@,its packages cannot be installed here); fi
 
 test-py39: $(TEST_READY)
 	@for python in python3.9 $$HOME/.pyenv/versions/3.9*/bin/python3.9; do \
