@@ -9,9 +9,15 @@ PROGRAMS = {
 import torch
 show(torch.nn.Linear(3, 2).weight.detach().numpy(), torch.nn.functional.dropout(torch.ones(64)).numpy(), torch.randperm(9).numpy())
 """),
-    "torch-loader": Program("torch", "`DataLoader(shuffle=True)` with two workers", """
+    "torch-loader": Program("torch numpy", "a `DataLoader` with two workers whose data set draws from torch, NumPy and `default_rng()`", """
+import numpy as np
 import torch
-show([batch.numpy() for batch in torch.utils.data.DataLoader(range(32), batch_size=4, shuffle=True, num_workers=2)])
+class Noise:
+    def __len__(self):
+        return 16
+    def __getitem__(self, index):
+        return index + torch.rand(1).item(), np.random.rand(), np.random.default_rng().random()
+show([part.numpy() for batch in torch.utils.data.DataLoader(Noise(), batch_size=4, shuffle=True, num_workers=2) for part in batch])
 """, "workers"),
     "torchvision": Program("torchvision torch", "random transforms", """
 import torch, torchvision

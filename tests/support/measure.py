@@ -50,7 +50,7 @@ def classify(run: Run) -> str:
         return NOT_COVERED
     if first["shown"] != run(OTHER)["shown"]:
         return FOLLOWS
-    return CONSTANT if first["shown"] == run("")["shown"] else NOT_COVERED
+    return CONSTANT if all(first["shown"] == run("")["shown"] for _ in range(2)) else NOT_COVERED
 
 
 def row(name: str) -> dict[str, Any]:
@@ -61,6 +61,6 @@ def row(name: str) -> dict[str, Any]:
         return {"class": NOT_TESTED, "without": "", "by": [str(error)], "versions": {}}
     by = [f"{note['where'].rpartition(', through ')[2]} ({note['what']})" for note in seeded["notes"]]
     without = "equal" if plain[0]["shown"] == plain[1]["shown"] else "differs"
-    done = [seeded]
-    found = classify(lambda seed: done.pop() if seed == SEED and done else run(name, seed))
+    done = {SEED: [seeded], "": plain}
+    found = classify(lambda seed: done[seed].pop() if done.get(seed) else run(name, seed))
     return {"class": found, "without": without, "by": by, "versions": seeded["versions"]}
