@@ -26,7 +26,7 @@ once with seed 43; string hashes fixed, one thread.
 | class | with seed 42, twice | with seed 43 | what it means |
 |---|---|---|---|
 | `follows` | equal | differs | the run's seed reaches it |
-| `constant` | equal | equal | it takes a constant for its seed: a sweep over seeds shows no variance; give it a `random_state` |
+| `constant` | equal | equal | its seed is a constant, or it draws nothing: a sweep over seeds shows no variance; give it a `random_state` |
 | `reseeds` | – | – | it sets the global generators behind your back: what is drawn from there on does not follow the seed |
 | `not covered` | differs | – | the seed does not reach it |
 | `not tested` | – | – | it could not be imported where the table was made |
