@@ -44,7 +44,7 @@ import transformers
 config = transformers.BertConfig(hidden_size=8, num_hidden_layers=1, num_attention_heads=1, intermediate_size=8, vocab_size=16)
 show(transformers.BertModel(config).embeddings.word_embeddings.weight.detach().numpy())
 """),
-    "transformers-trainer": Program("transformers accelerate", "a model's dropout after `Trainer(…)` is made", """
+    "transformers-trainer": Program("transformers accelerate", "what is drawn after `Trainer(…)` is made", """
 import tempfile, torch, transformers
 model = torch.nn.Linear(2, 2)
 trainer = transformers.Trainer(model, transformers.TrainingArguments(tempfile.mkdtemp(), use_cpu=True, report_to=[]))

@@ -26,7 +26,9 @@ from imblearn.under_sampling import RandomUnderSampler
 labels = (np.arange(100) % 5 == 0).astype(int)
 show(SMOTE().fit_resample(X, labels)[0], RandomUnderSampler().fit_resample(X, labels)[0])
 """),
-    "umap": Program("umap-learn", "`UMAP().fit_transform`", DATA + """
+    "umap": Program("umap-learn", "`UMAP().fit_transform` in one thread; its own threads race", DATA + """
+import sys
+sys.modules['tensorflow'] = None  # UMAP imports it where it can
 import umap
 show(umap.UMAP(n_neighbors=5, n_epochs=5).fit_transform(X))
 """),

@@ -31,13 +31,12 @@ once with seed 43; string hashes fixed, one thread.
 | `not covered` | differs | – | the seed does not reach it |
 | `not tested` | – | – | it could not be imported where the table was made |
 """
-IDENTIFIERS = """
-Names that libraries make up for elements of a page. They keep the operating system's entropy on purpose ([seal.md](seal.md)), and are
-compared after renaming.
+IDENTIFIERS = """Names that libraries make up for elements of a page. They keep the operating system's entropy on purpose, and are compared
+after renaming ([seal.md](seal.md)).
 """
 GROUPS = {
     "numbers": ("Numbers", ""),
-    "workers": ("Threads and processes", "\nHere several threads or processes draw."),
+    "workers": ("Threads and processes", "Here several threads or processes draw.\n"),
     "identifiers": ("Identifiers", IDENTIFIERS),
 }
 
@@ -49,14 +48,7 @@ def render(rows: dict[str, Any]) -> str:
 
 def _section(group: str, rows: dict[str, Any]) -> str:
     title, text = GROUPS[group]
-    lines = [
-        "",
-        f"## {title}",
-        "",
-        *([text, ""] if text else []),
-        "| library | what runs | without seednb | under a seed |",
-        "|---|---|---|---|",
-    ]
+    lines = [f"\n## {title}\n", *filter(None, [text]), "| library | what runs | without seednb | under a seed |", "|---|---|---|---|"]
     for name, program in PROGRAMS.items():
         if program.group == group:
             found = rows[name]

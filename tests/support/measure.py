@@ -14,7 +14,7 @@ PYTHON = os.environ.get("SEEDNB_TEST_SUPPORT_PYTHON", "")
 SEED, OTHER = "42", "43"
 FOLLOWS, CONSTANT, RESEEDS, NOT_COVERED, NOT_TESTED = "follows", "constant", "reseeds", "not covered", "not tested"
 _MISSING = "ModuleNotFoundError: "
-_QUIET = {"HF_HUB_OFFLINE": "1", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "PYTHONHASHSEED": "0"}
+_QUIET = {"HF_HUB_OFFLINE": "1", "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "NUMBA_NUM_THREADS": "1", "PYTHONHASHSEED": "0"}
 
 Run = Callable[[str], dict[str, Any]]
 """Runs a program in a fresh process, with a seed or with none; returns what `tests.support.child` prints."""

@@ -95,7 +95,7 @@ import mesa
 model = mesa.Model()
 show(model.random.random(), model.rng.random(3))
 """),
-    "deap": Program("deap", "`varAnd`", """
+    "deap": Program("deap", "`mutGaussian`", """
 import random
 from deap import tools
 show([tools.mutGaussian([0.0] * 5, 0, 1, 0.5) for _ in range(5)])
@@ -105,15 +105,19 @@ from faker import Faker
 fake = Faker()
 show([fake.name() for _ in range(5)])
 """),
-    "gensim": Program("gensim", "`Word2Vec`, `LdaModel`", """
+    "gensim": Program("gensim", "`LdaModel`", """
 import gensim
 texts = [[f'w{(i * j) % 17}' for j in range(9)] for i in range(20)]
 words = gensim.corpora.Dictionary(texts)
 bags = [words.doc2bow(text) for text in texts]
 show(gensim.models.LdaModel(bags, num_topics=3, iterations=2).get_topics())
+"""),
+    "gensim-word2vec": Program("gensim", "`Word2Vec`", """
+import gensim
+texts = [[f'w{(i * j) % 17}' for j in range(9)] for i in range(20)]
 show(gensim.models.Word2Vec(texts, vector_size=8, min_count=1, workers=1).wv.vectors)
 """),
-    "nltk": Program("nltk", "`Text.generate`, shuffled corpora", """
+    "nltk": Program("nltk", "`MLE.generate`", """
 import nltk
 from nltk.lm import MLE
 from nltk.lm.preprocessing import padded_everygram_pipeline
