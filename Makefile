@@ -1,6 +1,5 @@
 # make demo | test | test-all | bench | check | clean
-# They run in environments that they make themselves: .venv, .venv-colab, .venv-ipy8, .venv-py39, .venv-r, .venv-third, .venv-workers,
-# .venv-systems, .venv-mxnet.
+# They run in environments that they make themselves: .venv, and one for each leg, .venv-….
 #   PYTHON=…      Python 3.10 or newer to make them from
 #   TORCH=… TENSORFLOW=…   what pip is asked for; pip options may follow
 #   CAFFE_ROOT=…  where test-caffe makes a Debian 11 with Caffe (900 MB, kept by `make clean`)
@@ -24,11 +23,14 @@ R_PACKAGES := r-base-core r-cran-irkernel
 RPY2_PINS := rpy2==3.5.17 ipykernel ipython numpy setuptools
 THIRD_PARTIES := aiohttp datasets ipython mlflow-skinny numpy wandb
 # Each is a target: `test-all` and .ci/run run them after the core tests, in this order
-LEGS := test-colab test-ipy8 test-py39 test-third test-workers test-systems test-r test-caffe
+LEGS := test-colab test-ipy8 test-py39 test-third test-workers test-systems test-support test-r test-caffe
 CLUSTERS := "dask[array]" distributed ipython numpy ray
 # Every system that has a source, and what tells of it; MXNet, whose last wheels are older, has an environment of its own.
 SYSTEMS := "dask[array]" faker ipykernel jax numba opencv-python-headless paddlepaddle polars pytest pytest-randomly setuptools
 MXNET := ipykernel mxnet "numpy<1.24"
+SUPPORT := accelerate altair bayesian-optimization bokeh catboost dask datasets deap faker gensim gymnasium hdbscan imbalanced-learn ipython jax keras lightgbm lightning \
+	matplotlib mesa networkx nltk numba numpy opencv-python-headless optuna pandas plotly polars pytorch-tabnet scikit-image scikit-learn scipy \
+	seaborn simpy stable-baselines3 statsmodels transformers umap-learn xgboost
 COLAB_PINS := ipython==7.34.0 ipykernel==6.17.1 traitlets==5.7.1 jupyter_client==7.4.9 ipywidgets==7.7.1 "setuptools<81" numpy
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -120,6 +122,11 @@ test-r: $(TEST_READY)
 	  SEEDNB_TEST_R_PYTHON="$(CURDIR)/.venv-r/bin/python" $(pytest) tests/irkernel tests/sources/test_r.py; \
 	else $(call skip,$@,rpy2 cannot be installed here: only R notebooks are tested); $(pytest) tests/irkernel; fi
 
+test-support: $(TEST_READY)
+	@if $(call environment,.venv-support,$(PYTHON),$(TORCH) $(TENSORFLOW) $(SUPPORT)); then \
+	  SEEDNB_TEST_SUPPORT_PYTHON="$(CURDIR)/.venv-support/bin/python" $(pytest) tests/support; \
+	else $(call skip,$@,its packages cannot be installed here); fi
+
 test-py39: $(TEST_READY)
 	@$(python39); \
 	if test -z "$$found"; then $(call skip,$@,there is no Python 3.9 on this machine); \
@@ -130,7 +137,7 @@ test-systems: $(TEST_READY)
 	if test -n "$$found" && { $(call environment,.venv-mxnet,$$found,$(MXNET)); }; then mxnet=":$(CURDIR)/.venv-mxnet/bin/python"; \
 	else $(call skip,$@ of MXNet,there is no Python 3.9 that can have it); fi; \
 	if $(call environment,.venv-systems,$(PYTHON),$(SYSTEMS)); then \
-	  SEEDNB_TEST_SYSTEMS_PYTHON="$(CURDIR)/.venv-systems/bin/python$$mxnet" $(pytest) tests/sources/test_systems.py tests/test_pytest_randomly.py; \
+	  SEEDNB_TEST_SYSTEMS_PYTHON="$(CURDIR)/.venv-systems/bin/python$$mxnet" $(pytest) tests/sources/test_systems.py tests/test_pytest_randomly.py tests/replay/test_notebooks.py; \
 	else $(call skip,$@,its packages cannot be installed here); fi
 
 test-caffe: $(TEST_READY)

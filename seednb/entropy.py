@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Callable, Optional
 
 from seednb.callers import is_denied, is_importing, where
 from seednb.digest import blake2b
+from seednb.reseeds import Reseeds
 from seednb.seals import SEALED_MODULES, restart_global_generator, seal_module
 from seednb.sources.base import complete
 from seednb.tasks import Path, Tasks, in_main_thread
@@ -47,6 +48,7 @@ class Seal:
         self.seed: Optional[int] = None
         self.cell = ""
         self.importing = False
+        self.reseeds = Reseeds()
         self._tasks = Tasks() if tasks is None else tasks
         self._uses: dict[str, int] = {}
         self._import_uses: dict[str, int] = {}
@@ -74,6 +76,7 @@ class Seal:
         while self._undo:
             self._undo.pop()()
         self._sealed.clear()
+        self.reseeds = Reseeds()
         self.seed = None
 
     def imported(self, module: str) -> None:
@@ -153,6 +156,11 @@ class Seal:
             self.start(place.seed)
         self.cell = place.cell
 
+    def reseeded(self, source: str, value: object, caller: FrameType) -> None:
+        """A source was given a seed, here or anywhere: importing code's seeds are put back, and a child has generators of its own."""
+        if self._pid() == self._home and not (self.importing and in_main_thread()):
+            self.reseeds.report(source, value, caller)
+
     def named_bits(self, name: str, count: int) -> int:
         """Return bits that depend on the seed and a name only."""
         return derive(self.seed or 0, name, bits=count)
@@ -172,7 +180,8 @@ class Seal:
     def take_notes(self) -> list[Note]:
         """Return the notes since the last call, each once."""
         notes, self._notes = self._notes, {}
-        return [{"kind": kind, "where": where, "what": what} for kind, where, what in list(notes)]
+        sealed: list[Note] = [{"kind": kind, "where": where, "what": what} for kind, where, what in list(notes)]
+        return sealed + self.reseeds.take()
 
     def _note(self, kind: str, caller: FrameType) -> None:
         if len(self._notes) < _MAX_NOTES:

@@ -9,7 +9,8 @@ SeednbError
 └── NotNowError (RuntimeError)    generators cannot be set from here, or not at this moment
 SeednbWarning (UserWarning)
 ├── RerunWarning                  a cell is run again, after an edit, or out of order, and a fresh runtime gives other numbers
-└── GuardWarning                  generators were drawn from between cells, and could not be put back
+├── GuardWarning                  generators were drawn from between cells, and could not be put back
+└── ReseedWarning                 a library has given generators a seed that nobody asked for
 """
 
 from __future__ import annotations
@@ -59,6 +60,19 @@ class GuardWarning(SeednbWarning):
 
     def __reduce__(self) -> tuple[type, tuple[list[str], str]]:
         return type(self), (self.sources, self.reason)
+
+
+class ReseedWarning(SeednbWarning):
+    """A library has given generators a seed that nobody asked for. place: its file and line; sources: names; what: these and the seed."""
+
+    def __init__(self, place: str, sources: list[str], what: str) -> None:
+        super().__init__(f"{place} has reseeded {what}; what is drawn from there on does not follow the run's seed")
+        self.place = place
+        self.sources = sources
+        self.what = what
+
+    def __reduce__(self) -> tuple[type, tuple[object, ...]]:
+        return type(self), (self.place, self.sources, self.what)
 
 
 class RerunWarning(SeednbWarning):

@@ -13,6 +13,14 @@ def in_packages(file: str) -> bool:
     return any(part in file for part in _PACKAGES)
 
 
+def within_package(file: str) -> str:
+    """Return an installed package's file without the folder that packages are installed in, with `/`; nothing for other files."""
+    for part in _PACKAGES:
+        if part in file:
+            return file.rpartition(part)[2].replace(os.sep, "/")
+    return ""
+
+
 def is_installed(file: str) -> bool:
     """Tell whether a file belongs to the standard library or an installed package."""
     return file.startswith(_STDLIB) or in_packages(file)

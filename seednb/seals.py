@@ -1,13 +1,16 @@
-"""What is sealed: for each library the one place where its unseeded generators ask the operating system for entropy."""
+"""What is sealed: for each library the one place where its unseeded generators ask the operating system for entropy.
+
+Where the same place also sees a global generator being given a seed, it tells of that (see `reseeds`).
+"""
 
 from __future__ import annotations
 
-import ctypes
-import gc
 import sys
 from typing import TYPE_CHECKING, Any, Callable
 
+from seednb import reseeds
 from seednb.callers import scientific
+from seednb.replacing import dress, put, put_method, together
 from seednb.sources import numpy as numpy_source
 from seednb.sources.base import complete
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 PYTHON = "random"
 NUMPY = "numpy.random.bit_generator"
 NUMPY_LEGACY = "numpy.random"
+NUMPY_MT19937 = "numpy.random._mt19937"
 TORCH = "torch"
 TENSORFLOW = "tensorflow.python.ops.stateful_random_ops"
 
@@ -37,30 +41,6 @@ def restart_global_generator(seal: Seal) -> None:
         module.global_generator.reset_from_seed(_global_seed(seal))
 
 
-def _put(owner: Any, **replacements: Any) -> Callable[[], None]:
-    """Set attributes; return what puts the old ones back, where nobody has replaced them since."""
-    found = {name: vars(owner)[name] for name in replacements}
-    for name, replacement in replacements.items():
-        setattr(owner, name, replacement)
-
-    def undo() -> None:
-        for name, replacement in replacements.items():
-            if vars(owner)[name] is replacement:
-                setattr(owner, name, found[name])
-
-    return undo
-
-
-def _together(*undone: Callable[[], None]) -> Callable[[], None]:
-    """Return what undoes several things, in this order."""
-
-    def undo() -> None:
-        for put_back in undone:
-            put_back()
-
-    return undo
-
-
 def _seal_python(seal: Seal) -> Callable[[], None]:
     """Replace `Random.seed`, which `Random()` calls, and the bound method of the global generator beside it."""
     module: Any = sys.modules[PYTHON]
@@ -71,10 +51,12 @@ def _seal_python(seal: Seal) -> Callable[[], None]:
         caller = scientific(sys._getframe(1)) if a is None else None
         sealed = None if caller is None else seal.bits(_RANDOM_BITS, caller)
         original(self, a if sealed is None else sealed, version)
+        if self is inner:
+            seal.reseeded("python", a, sys._getframe(1))
 
-    of_class = _put(module.Random, seed=seed)
     inner: Any = getattr(module, "_inst", None)
-    return of_class if inner is None else _together(_put(module, seed=inner.seed), of_class)
+    of_class = put(module.Random, seed=dress(seed, original, module=PYTHON, name="Random.seed"))
+    return of_class if inner is None else together(put(module, seed=inner.seed), of_class)
 
 
 def _seal_numpy(seal: Seal) -> Callable[[], None]:
@@ -82,26 +64,38 @@ def _seal_numpy(seal: Seal) -> Callable[[], None]:
     original = sys.modules[NUMPY].randbits
 
     def randbits(count: int) -> int:
-        sealed = seal.bits(count, sys._getframe(1))
+        caller = sys._getframe(1)
+        if caller.f_globals is globals() and caller.f_back is not None:  # the method of MT19937 that is replaced below
+            caller = caller.f_back
+        sealed = seal.bits(count, caller)
         return int(original(count)) if sealed is None else sealed
 
-    return _put(sys.modules[NUMPY], randbits=randbits)
+    return put(sys.modules[NUMPY], randbits=randbits)
 
 
 def _seal_numpy_legacy(seal: Seal) -> Callable[[], None]:
-    """Replace `np.random.seed`: without a seed it refreshes MT19937's key and leaves its position where it happens to be."""
-    module: Any = sys.modules[NUMPY_LEGACY]
-    original = module.seed
+    """Replace the method that `np.random.seed` ends in: without a seed it refreshes MT19937's key and leaves its position where it is.
 
-    def seed(seed: Any = None) -> None:
+    The function itself stays: Numba and pickling know it by its identity.
+    """
+    mtrand: Any = sys.modules[numpy_source.MTRAND]
+    kind = sys.modules[NUMPY_MT19937].MT19937
+    original = vars(kind)["_legacy_seeding"]
+
+    def _legacy_seeding(self: Any, seed: Any) -> None:
+        if self is not mtrand._rand._bit_generator:
+            original(self, seed)
+            return
         sealed = seal.bits(_SEED_BITS, sys._getframe(1)) if seed is None else None
         if sealed is None:
-            original(seed)
+            original(self, seed)
         else:
-            numpy_source.start(sys.modules[numpy_source.MTRAND]._rand, sealed)
+            numpy_source.start(mtrand._rand, sealed)
+        seal.reseeded("numpy", seed, sys._getframe(1))
 
-    seed.__doc__ = original.__doc__
-    return _together(_put(module, seed=seed), _put(sys.modules[numpy_source.MTRAND], seed=seed))
+    dress(_legacy_seeding, original, module=NUMPY_MT19937, name="MT19937._legacy_seeding")
+    of_method = put_method(kind, _legacy_seeding)
+    return together(reseeds.watch_numpy_states(seal.reseeded, sys.modules[NUMPY_LEGACY], mtrand), of_method)
 
 
 def _seal_torch(seal: Seal) -> Callable[[], None]:
@@ -123,36 +117,11 @@ def _seal_torch(seal: Seal) -> Callable[[], None]:
         torch.manual_seed(sealed)
         return sealed
 
-    torch_seed.__doc__, torch_seed.__name__, torch_seed.__module__ = original.__doc__, "seed", original.__module__
-    generator_seed.__doc__, generator_seed.__name__ = method.__doc__, "seed"
-    # The method first: where it cannot be replaced, nothing is.
-    of_method = _put_method(torch.Generator, generator_seed)
-    return _together(of_method, _put(torch, seed=torch_seed), _put(torch.random, seed=torch_seed))
-
-
-def _put_method(kind: type, function: Any) -> Callable[[], None]:
-    """Put a method into a class that is written in C, and so takes no assignment; return what puts the old one back.
-
-    A subclass in its place would do for everybody but torch.compile, which asks for the very type of a generator
-    (`type(value) is torch._C.Generator` in torch/_dynamo/variables/builder.py). Raises AttributeError where the class's own
-    dictionary cannot be had.
-    """
-    (methods,) = gc.get_referents(vars(kind))
-    if sys.implementation.name != "cpython" or type(methods) is not dict:
-        raise AttributeError(f"the methods of {kind.__name__} cannot be replaced")
-    name = function.__name__
-    original = methods[name]
-
-    def put(method: Any) -> None:
-        methods[name] = method
-        ctypes.pythonapi.PyType_Modified(ctypes.py_object(kind))
-
-    def undo() -> None:
-        if methods.get(name) is function:
-            put(original)
-
-    put(function)
-    return undo
+    dress(torch_seed, original, module=original.__module__, name="seed")
+    dress(generator_seed, method, module=torch.Generator.__module__, name="Generator.seed")
+    # The methods first: where they cannot be replaced, nothing is.
+    of_methods = put_method(torch.Generator, generator_seed), reseeds.watch_torch(seal.reseeded, torch)
+    return together(*of_methods, put(torch, seed=torch_seed), put(torch.random, seed=torch_seed))
 
 
 def _seal_tensorflow(seal: Seal) -> Callable[[], None]:
@@ -167,7 +136,11 @@ def _seal_tensorflow(seal: Seal) -> Callable[[], None]:
         sealed = seal.bits(_WORD_BITS, caller)
         return original.__get__(None, cls)(alg) if sealed is None else cls.from_seed(sealed, alg=alg)
 
-    return _put(generator, from_non_deterministic_state=classmethod(from_non_deterministic_state))
+    return put(generator, from_non_deterministic_state=classmethod(from_non_deterministic_state))
+
+
+def _watch_tensorflow(seal: Seal) -> Callable[[], None]:
+    return reseeds.watch_tensorflow(seal.reseeded)
 
 
 def _global_seed(seal: Seal) -> int:
@@ -180,5 +153,6 @@ _SEALS: dict[str, Callable[[Seal], Callable[[], None]]] = {
     NUMPY_LEGACY: _seal_numpy_legacy,
     TORCH: _seal_torch,
     TENSORFLOW: _seal_tensorflow,
+    reseeds.TENSORFLOW_CONTEXT: _watch_tensorflow,
 }
 SEALED_MODULES = frozenset(_SEALS)

@@ -23,11 +23,11 @@ class Note(TypedDict):
 
     kind: `sealed` (an unseeded generator took its entropy from the run's seed), `unsealed` (it kept the operating
     system's), `threads` (it was made where no stable path names it, or several threads drew from one global generator),
-    `between` (sources were drawn from between this cell and the one before) or `overridden` (a Caffe solver's own seed
-    took the place of the run's).
+    `between` (sources were drawn from between this cell and the one before), `overridden` (a Caffe solver's own seed
+    took the place of the run's) or `reseeded` (installed code gave a global generator a seed that nobody asked for).
     where: `line N` of the cell, `line N, through PLACE line M` where the cell called something, or `PLACE line M` outside
-    cells; a place is a file or one of the notebook's own functions. what: the call site's innermost Python function, or
-    what became of the draws, or the seed and its file.
+    cells; a place is a file, from its package on where it is installed, or one of the notebook's own functions. what: the
+    call site's innermost Python function, or what became of the draws, or the seed and its file, or the sources and their seed.
     """
 
     kind: str
@@ -88,7 +88,8 @@ class StateEvent(TypedDict):
 class WarningEvent(TypedDict):
     """`warning`: a cell that is about to run, or has run, does not do what it does in a fresh runtime.
 
-    kind: `re-run`, `edited`, `out of order` or `between`. sources: what it draws from. names: what it reads and has changed.
+    kind: `re-run`, `edited`, `out of order`, `between` or `reseeded`. sources: what it draws from. names: what it reads and
+    has changed.
     """
 
     event: str

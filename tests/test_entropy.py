@@ -178,7 +178,7 @@ def test_notes_name_the_line_that_led_to_a_use():
     """A note tells the running cell's line, and the function or file that it led through; equal notes are one."""
     notes = once(PLACES)[0]
     places = {note["where"].partition(", through ")[0]: note["where"].partition(", through ")[2].partition(" line ")[0] for note in notes}
-    assert places == {"line 11": "", "line 12": "helper", "line 14": "_qmc.py", "line 15": "helper", "line 16": ""}
+    assert places == {"line 11": "", "line 12": "helper", "line 14": "scipy/stats/_qmc.py", "line 15": "helper", "line 16": ""}
     assert {note["kind"] for note in notes} == {"sealed"}
     assert len(notes) == len({note["where"] for note in notes})
 

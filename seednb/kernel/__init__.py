@@ -6,12 +6,11 @@ import atexit
 import os
 import sys
 import threading
-import warnings
 from typing import Any, Optional
 
 from seednb.determinism import STRICT, determinism
 from seednb.environment import environment, hash_seed
-from seednb.errors import GuardWarning, RerunWarning, SeednbError
+from seednb.errors import RerunWarning, SeednbError
 from seednb.inflight import CellFacts
 from seednb.inputs import InputFiles
 from seednb.kernel.callbacks import Callbacks
@@ -19,6 +18,7 @@ from seednb.kernel.cells import CellHooks
 from seednb.kernel.listeners import Listeners
 from seednb.kernel.magic import SeedMagic
 from seednb.kernel.names import CellNames
+from seednb.kernel.notices import Notices, show
 from seednb.kernel.output import RecordOutput
 from seednb.kernel.restart import InPlaceRestart, arrived
 from seednb.launch import put_back
@@ -40,13 +40,13 @@ class Extension:
         self.output = RecordOutput(shell, self.runtime)
         self.names = CellNames()
         self.listeners = Listeners(shell, self.runtime)
+        self._notices = Notices(self.runtime, self.listeners)
         restart = InPlaceRestart(shell, self.runtime, self.output, self.listeners)
         self.magic = SeedMagic(shell, self.runtime, self.output, self.names, restart, off=self.off)
         self.callbacks = Callbacks(shell, self.runtime)
         self.cells = CellHooks(shell, self.runtime, self._cell_done, self._warn)
         self._at_start = at_start
         self._attached = False
-        self._told = 0
         self._problem = ""
         self._exit_handlers = _exit_handlers()
         self._cell_directory: Optional[Any] = None
@@ -158,7 +158,7 @@ class Extension:
         self.names.add(len(self.shell.user_ns.get("In", ())) - 1, facts.key)
         if not self._attached:
             self._seed_unasked()
-            self._tell_of_draws_between(facts)
+            self._notices.tell(facts)
         self.output.add(event, facts)
         self.listeners.cell(event)
 
@@ -171,16 +171,6 @@ class Extension:
             self.magic.show_seed()
         except SeednbError as error:
             self.output.show(f"seednb: {error}")
-
-    def _tell_of_draws_between(self, facts: CellFacts) -> None:
-        """Tell of draws between cells that could not be put back, each kind once."""
-        seen = [between for between in self.runtime.guard.seen if between.reason]
-        for between in seen[self._told :]:
-            warning = GuardWarning(between.names, between.reason)
-            if not self.listeners.badges:
-                show(warning)
-            self.listeners.warning(facts.key, "between", str(warning), sources=between.names, names=[])
-        self._told = len(seen)
 
     def _warn(self, warning: RerunWarning) -> Optional[Warning]:
         """Warn of a cell that is run again; return the warning where it is to be an error. A runner runs each cell once."""
@@ -196,15 +186,6 @@ class Extension:
             self._cell_directory = compiler.get_tmp_directory
             folder = os.path.join(os.path.dirname(compiler.get_tmp_directory()), "ipykernel_seednb")
             compiler.get_tmp_directory = lambda: folder
-
-
-def show(warning: Warning) -> Optional[Warning]:
-    """Show a warning in the running cell, each time; return it where `warnings.filterwarnings` makes an error of it."""
-    try:
-        warnings.warn_explicit(warning, None, "seednb", 1, module="__main__", registry={})
-    except Warning as error:
-        return error
-    return None
 
 
 def load(shell: Any, *, at_start: bool = False) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from seednb.reseeds import told
 from seednb.runtime import Runtime
 from seednb.sources.base import complete
 from seednb.streams import PER_CELL
 
+_MAX_PLACES = 5
 _ORIGINS = {
     "api": "given to seednb.seed()",
     "command-line": "given on the command line",
@@ -26,7 +28,7 @@ def origin_of(origin: str) -> str:
 def status(runtime: Runtime) -> str:
     """Return the state of a runtime in a few lines."""
     solvers = [f"{what} takes the place of the run's seed" for what in runtime.solvers.seen]
-    problems = [*runtime.failures, *_between(runtime), *solvers]
+    problems = [*runtime.failures, *_between(runtime), *solvers, *_reseeds(runtime)]
     if runtime.seed is None:
         return "\nseednb: ".join(["no seed is set; %seed 42 sets one, %seed new generates one", *problems])
     loaded = runtime.loaded()
@@ -49,3 +51,9 @@ def status(runtime: Runtime) -> str:
 def _between(runtime: Runtime) -> list[str]:
     seen = [between for between in runtime.guard.seen if between.reason]
     return [f"{', '.join(between.names)} drawn from between cells, and not put back: {between.reason}" for between in seen]
+
+
+def _reseeds(runtime: Runtime) -> list[str]:
+    seen = list(runtime.seal.reseeds.seen.items())
+    more = [f"{len(seen) - _MAX_PLACES} more places have reseeded generators"] if len(seen) > _MAX_PLACES else []
+    return [f"{place} has reseeded {told(sources)}" for place, sources in seen[:_MAX_PLACES]] + more

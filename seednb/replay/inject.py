@@ -33,6 +33,7 @@ KERNEL_SIDE = (
     "prototxt",
     "reads",
     "replacing",
+    "reseeds",
     "rewinding",
     "runtime",
     "seals",
