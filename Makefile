@@ -1,5 +1,5 @@
 # make demo | test | test-all | bench | check | clean
-# They run in environments that they make themselves: .venv, .venv-colab, .venv-ipy8, .venv-py39, .venv-r, .venv-third, .venv-workers.
+# They run in environments that they make themselves: .venv, .venv-colab, .venv-ipy8, .venv-py39, .venv-r, .venv-third, .venv-workers, .venv-display.
 #   PYTHON=…      Python 3.10 or newer to make them from
 #   TORCH=… TENSORFLOW=…   what pip is asked for; pip options may follow
 #   CAFFE_ROOT=…  where test-caffe makes a Debian 11 with Caffe (900 MB, kept by `make clean`)
@@ -23,7 +23,8 @@ R_PACKAGES := r-base-core r-cran-irkernel
 RPY2_PINS := rpy2==3.5.17 ipykernel ipython numpy setuptools
 THIRD_PARTIES := aiohttp datasets ipython mlflow-skinny numpy wandb
 # Each is a target: `test-all` and .ci/run run them after the core tests, in this order
-LEGS := test-colab test-ipy8 test-py39 test-third test-workers test-r test-caffe
+LEGS := test-colab test-ipy8 test-py39 test-third test-workers test-display test-r test-caffe
+DISPLAYS := altair bokeh folium ipykernel ipywidgets jinja2 matplotlib numpy pandas plotly treescope
 CLUSTERS := "dask[array]" distributed ipython numpy ray
 COLAB_PINS := ipython==7.34.0 ipykernel==6.17.1 traitlets==5.7.1 jupyter_client==7.4.9 ipywidgets==7.7.1 "setuptools<81" numpy
 
@@ -110,6 +111,9 @@ test-r: $(TEST_READY)
 	elif $(call environment,.venv-r,$(PYTHON),$(RPY2_PINS)); then \
 	  SEEDNB_TEST_R_PYTHON="$(CURDIR)/.venv-r/bin/python" $(pytest) tests/irkernel tests/sources/test_r.py; \
 	else $(call skip,$@,rpy2 cannot be installed here: only R notebooks are tested); $(pytest) tests/irkernel; fi
+
+test-display: $(TEST_READY)
+	@$(call kernel-tests,.venv-display,$(PYTHON),$(DISPLAYS),tests/kernel/test_display.py)
 
 test-py39: $(TEST_READY)
 	@for python in python3.9 $$HOME/.pyenv/versions/3.9*/bin/python3.9; do \

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 MAX_SEED = 2**32 - 1
 ENVIRONMENT = "SEEDNB_SEED"
+DISPLAY_IDS = "SEEDNB_DISPLAY_IDS"
 _GENERATED_BITS = 31
+_ON, _OFF = frozenset({"on", "1", "true", "yes"}), frozenset({"off", "0", "false", "no"})
 
 
 class Choice(NamedTuple):
@@ -95,7 +97,24 @@ def switched_off(directory: Optional[Path] = None, environ: Optional[Mapping[str
 
 def is_off(environ: Optional[Mapping[str, str]] = None) -> bool:
     """Tell whether SEEDNB=off asks seednb to keep out of this process."""
-    return (os.environ if environ is None else environ).get("SEEDNB", "").strip().lower() in {"off", "0", "false", "no"}
+    return (os.environ if environ is None else environ).get("SEEDNB", "").strip().lower() in _OFF
+
+
+def wants_display_ids(directory: Optional[Path] = None, environ: Optional[Mapping[str, str]] = None) -> bool:
+    """Tell whether display ids are to follow the seed: by SEEDNB_DISPLAY_IDS, else by `display_ids` in the nearest pyproject.toml.
+
+    Raises SettingsError where either says something else than yes or no.
+    """
+    text = (os.environ if environ is None else environ).get(DISPLAY_IDS, "").strip().lower()
+    if text:
+        if text not in _ON | _OFF:
+            raise SettingsError(f"{DISPLAY_IDS}: {_cut(text)!r}: give 1 or 0")
+        return text in _ON
+    path, table = pyproject(directory or _working_directory())
+    wanted = table.get("display_ids", False)
+    if not isinstance(wanted, bool):
+        raise SettingsError(f"{path}: [tool.seednb] display_ids = {_cut(repr(wanted))}: give true or false")
+    return wanted
 
 
 @contextmanager

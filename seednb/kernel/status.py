@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seednb.display import LIBRARIES
 from seednb.runtime import Runtime
 from seednb.sources.base import complete
 from seednb.streams import PER_CELL
@@ -36,11 +37,23 @@ def status(runtime: Runtime) -> str:
         parts.append("each cell draws from its own stream")
     if runtime.switches.strict_now:
         parts.append("strict: deterministic operations only")
+    if runtime.switches.display_ids:
+        parts.append("display ids follow it")
     parts.append("covers " + ", ".join(loaded) + (f"; at their import: {', '.join(later)}" if later else ""))
     parts.append("unseeded generators follow it" if runtime.sealing else "unseeded generators do not follow it")
     if complete("jax") is not None:
         parts.append("JAX keys are data: they follow it where the notebook makes them from it")
     return "\nseednb: ".join(["; ".join(parts), *problems])
+
+
+def display_ids(runtime: Runtime) -> str:
+    """Return whose display ids follow the seed, now and later."""
+    if not runtime.switches.display_ids:
+        return "display ids: left to the operating system"
+    now = runtime.display.libraries()
+    later = [name for name in LIBRARIES if name not in now]
+    text = f"display ids follow seed {runtime.seed}: {', '.join(now) or 'of nothing yet'}"
+    return text + (f"; at their import: {', '.join(later)}" if later else "")
 
 
 def _between(runtime: Runtime) -> list[str]:
