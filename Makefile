@@ -23,7 +23,8 @@ R_PACKAGES := r-base-core r-cran-irkernel
 RPY2_PINS := rpy2==3.5.17 ipykernel ipython numpy setuptools
 THIRD_PARTIES := aiohttp datasets ipython mlflow-skinny numpy wandb
 # Each is a target: `test-all` and .ci/run run them after the core tests, in this order
-LEGS := test-colab test-ipy8 test-py39 test-third test-workers test-systems test-support test-r test-caffe
+LEGS := test-colab test-ipy8 test-py39 test-third test-workers test-systems test-support test-display test-r test-caffe
+DISPLAYS := altair bokeh folium ipykernel ipywidgets jinja2 matplotlib numpy pandas plotly treescope
 CLUSTERS := "dask[array]" distributed ipython numpy ray
 # Every system that has a source, and what tells of it; MXNet, whose last wheels are older, has an environment of its own.
 SYSTEMS := "dask[array]" faker ipykernel jax numba opencv-python-headless paddlepaddle polars pytest pytest-randomly setuptools
@@ -126,6 +127,9 @@ test-support: $(TEST_READY)
 	@if $(call environment,.venv-support,$(PYTHON),$(TORCH) $(TENSORFLOW) $(SUPPORT)); then \
 	  SEEDNB_TEST_SUPPORT_PYTHON="$(CURDIR)/.venv-support/bin/python" $(pytest) tests/support; \
 	else $(call skip,$@,its packages cannot be installed here); fi
+
+test-display: $(TEST_READY)
+	@$(call kernel-tests,.venv-display,$(PYTHON),$(DISPLAYS),tests/kernel/test_display.py)
 
 test-py39: $(TEST_READY)
 	@$(python39); \

@@ -50,6 +50,7 @@ def cli() -> None:
     "--per-cell", is_flag=True, help="Let each cell draw from its own stream, so that changing one leaves the others as they are."
 )
 @click.option("--strict", is_flag=True, help="Let the frameworks use deterministic operations only, from the first cell on.")
+@click.option("--display-ids", is_flag=True, help="Let the identifiers in plots, tables and widgets follow the seed too.")
 @click.option("--no-seal", is_flag=True, help="Leave unseeded generators to the operating system's entropy.")
 @_timeout
 @_kernel
@@ -61,6 +62,7 @@ def run(
     seed: int | None,
     per_cell: bool,
     strict: bool,
+    display_ids: bool,
     no_seal: bool,
     timeout: float | None,
     kernel: str | None,
@@ -74,7 +76,16 @@ def run(
 
     report = Report(quiet=quiet, stream=stream)
     mode = PER_CELL if per_cell else STREAM
-    options = RunOptions(seed=seed, seal=not no_seal, timeout=timeout, kernel=kernel, output=output, mode=mode, strict=strict)
+    options = RunOptions(
+        seed=seed,
+        seal=not no_seal,
+        timeout=timeout,
+        kernel=kernel,
+        output=output,
+        mode=mode,
+        strict=strict,
+        display_ids=display_ids,
+    )
     result = run_notebook(notebook, options, report.progress(notebook))
     report.ran(result)
     if result.execution.interrupted:

@@ -12,6 +12,10 @@ from seednb.sources.base import complete
 TORCH, TENSORFLOW, JAX = "torch", "tensorflow.python.framework.config", "jax"
 SWITCHED_MODULES = frozenset({TORCH, TENSORFLOW, JAX})
 STRICT = "strict"
+DISPLAY_IDS = "display_ids"
+RESTORED_SWITCHES = frozenset({DISPLAY_IDS, STRICT})
+"""The switches that a replay takes from a record, where they are true."""
+
 RESTART = "%seed restart puts it into force"
 _CUBLAS, _XLA = "CUBLAS_WORKSPACE_CONFIG", "XLA_FLAGS"
 _XLA_FLAG = "--xla_gpu_deterministic_ops=true"
@@ -34,12 +38,13 @@ class Switches:
     """The determinism switches of one runtime. A framework that is imported later is switched at its import.
 
     Nothing is switched unless the user, or the record of a run that was strict from its start, asks for it: deterministic
-    operations give other results, cost time, and raise where there is none.
+    operations give other results, cost time, and raise where there is none. `display_ids` is a wish that the runtime fulfils.
     """
 
     def __init__(self) -> None:
         self.strict_now = False
         self.from_start = False
+        self.display_ids = False
         self._undo: list[Callable[[], None]] = []
 
     def strict(self) -> Report:
@@ -69,7 +74,9 @@ class Switches:
         if settings.get(STRICT) is True:
             self.from_start = True
             self.strict()
-        return sorted(name for name, value in settings.items() if name != STRICT or not isinstance(value, bool))
+        if settings.get(DISPLAY_IDS) is True:
+            self.display_ids = True
+        return sorted(name for name, value in settings.items() if name not in RESTORED_SWITCHES or not isinstance(value, bool))
 
     def imported(self, module: str) -> None:
         """Switch a framework that has just been imported."""
@@ -79,7 +86,7 @@ class Switches:
     def stop(self) -> None:
         """Put everything back that can be."""
         self.relaxed()
-        self.from_start = False
+        self.from_start = self.display_ids = False
 
     def _switch(self, module: str, report: Report, *, late: bool) -> None:
         switch = {TORCH: self._torch, TENSORFLOW: self._tensorflow, JAX: self._jax}[module]
@@ -152,6 +159,8 @@ class Switches:
 def determinism(switches: Optional[Switches] = None) -> dict[str, Any]:
     """Return the determinism switches that the loaded frameworks report; `strict` where it was in force from the start."""
     found: dict[str, Any] = {STRICT: True} if switches is not None and switches.from_start and switches.strict_now else {}
+    if switches is not None and switches.display_ids:
+        found[DISPLAY_IDS] = True
     torch: Any = complete(TORCH)
     if torch is not None:
         found["torch.deterministic_algorithms"] = ask(lambda: bool(torch.are_deterministic_algorithms_enabled()))

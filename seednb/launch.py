@@ -20,7 +20,7 @@ DATE = "SOURCE_DATE_EPOCH"
 TENSORFLOW_LOG = "TF_CPP_MIN_LOG_LEVEL"
 _WITHOUT_INFO = "1"
 """TensorFlow's informational lines carry the time and the thread's id into the outputs; its warnings stay."""
-_DATE = "315532800"
+FIXED_DATE = "315532800"
 """1980-01-01T00:00:00Z, the first moment that ZIP archives can hold: matplotlib's SVG and PDF files carry it as their date."""
 
 
@@ -65,7 +65,7 @@ def plan_environment(
     """
     given = dict(os.environ if environ is None else environ)
     planned = {
-        DATE: given.get(DATE) or _DATE,
+        DATE: given.get(DATE) or FIXED_DATE,
         TENSORFLOW_LOG: given.get(TENSORFLOW_LOG) or _WITHOUT_INFO,
         HASH_SEED: given.get(HASH_SEED) or str(hash_seed),
     }

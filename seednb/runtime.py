@@ -8,6 +8,7 @@ from typing import Optional
 
 from seednb import seeding
 from seednb.determinism import SWITCHED_MODULES, Switches
+from seednb.display import MAKERS, DisplayIds
 from seednb.errors import NotNowError, SeednbError
 from seednb.guard import Guard
 from seednb.inflight import Cell, CellFacts, facts_of
@@ -33,7 +34,7 @@ class Runtime(Seeding):
     """
 
     def __init__(self, sources: Optional[Iterable[Source]] = None) -> None:
-        super().__init__(sources, modules=SWITCHED_MODULES)
+        super().__init__(sources, modules=SWITCHED_MODULES.union(MAKERS))
         self.epoch = os.urandom(16).hex()
         self.seed_origin = ""
         self.start_seed: Optional[int] = None
@@ -41,6 +42,7 @@ class Runtime(Seeding):
         self.reseeds: list[tuple[str, int]] = []
         self.mode = STREAM
         self.streams: dict[str, str] = {}
+        self.display = DisplayIds(self.seal, self.tasks)
         self.switches = Switches()
         self.solvers = SolverSeeds(lambda: self.seed)
         self.rewinding = Rewinding(self.group, self.seal)
@@ -84,6 +86,7 @@ class Runtime(Seeding):
 
     def stop(self) -> None:
         super().stop()
+        self.display.stop()
         self.switches.stop()
         self.solvers.stop()
         self.guard.forget()
@@ -91,6 +94,7 @@ class Runtime(Seeding):
     def imported(self, module: str) -> None:
         self.switches.imported(module)
         self.solvers.imported(module)
+        self.display.imported(module)
         super().imported(module)
 
     def _enlist(self) -> None:
@@ -107,6 +111,21 @@ class Runtime(Seeding):
             for cell in self._open[:1]:
                 cell.stream = self._stream_of(cell.key)
             self._restart()
+
+    def set_display_ids(self, *, on: bool) -> None:
+        """Let display ids follow the seed, or not. Raises NotNowError. Where they do, a new run of the cell begins for them."""
+        self.must_be_free()
+        if on:
+            self._must_be_seeded()
+            self.display.begin(self.seal.cell)
+        self.switches.display_ids = on
+        self._show_ids()
+
+    def _show_ids(self) -> None:
+        if self.switches.display_ids and self.seed is not None:
+            self.display.start(self.seed)
+        else:
+            self.display.stop()
 
     def has_drawn(self) -> bool:
         """Tell whether a source has left the state that seeding gave it, as far as states can be read."""
@@ -153,6 +172,7 @@ class Runtime(Seeding):
             self.seal.start(self.seed)
         else:
             self.seal.stop()
+        self._show_ids()
         return self.adopt()
 
     def _seed_of(self, source: str) -> int:
@@ -186,6 +206,7 @@ class Runtime(Seeding):
             self.sharing.begin()
             self.seal.cell = cell.stream or key
             self.tasks.enter(self.seal.cell)
+            self.display.begin(self.seal.cell)
         self._open.append(cell)
         if cell.stream is not None:
             self._own_stream(cell)
@@ -205,7 +226,8 @@ class Runtime(Seeding):
             states = self._states(cell)
         self._open.pop()
         outermost = not self._open
-        facts = facts_of(cell, changed, self.seal.take_notes() + self.sharing.notes() + self.solvers.take_notes() if outermost else [])
+        takers = (self.seal.take_notes, self.sharing.notes, self.solvers.take_notes, self.display.take_notes) if outermost else ()
+        facts = facts_of(cell, changed, [note for take in takers for note in take()])
         if outermost:
             self.rewinding.snapshots.drew(cell.key, facts.drew)
             self.seal.cell = ""

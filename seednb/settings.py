@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 MAX_SEED = 2**32 - 1
 ENVIRONMENT = "SEEDNB_SEED"
 JAX_OFFSET = "SEEDNB_JAX_OFFSET"
+DISPLAY_IDS = "SEEDNB_DISPLAY_IDS"
 _GENERATED_BITS = 31
+_ON, _OFF = frozenset({"on", "1", "true", "yes"}), frozenset({"off", "0", "false", "no"})
 
 
 class Choice(NamedTuple):
@@ -95,25 +97,37 @@ def switched_off(directory: Optional[Path] = None, environ: Optional[Mapping[str
 
 
 def jax_offset(directory: Optional[Path] = None, environ: Optional[Mapping[str, str]] = None) -> bool:
-    """Tell whether the seed is to shift JAX's keys: SEEDNB_JAX_OFFSET (1 or 0), then `jax_offset` in the nearest pyproject.toml.
+    """Tell whether the seed is to shift JAX's keys: SEEDNB_JAX_OFFSET, then `jax_offset` in the nearest pyproject.toml.
 
-    Raises SettingsError where either says something else.
+    Raises SettingsError where either says something else than yes or no.
     """
-    text = (os.environ if environ is None else environ).get(JAX_OFFSET, "").strip()
-    if text:
-        if text not in {"0", "1"}:
-            raise SettingsError(f"{JAX_OFFSET}={_cut(text)}: give 1 or 0")
-        return text == "1"
-    path, table = pyproject(directory or _working_directory())
-    asked = table.get("jax_offset", False)
-    if not isinstance(asked, bool):
-        raise SettingsError(f"{path}: [tool.seednb] jax_offset = {_cut(repr(asked))}: give true or false")
-    return asked
+    return _is_on(JAX_OFFSET, "jax_offset", directory, environ)
 
 
 def is_off(environ: Optional[Mapping[str, str]] = None) -> bool:
     """Tell whether SEEDNB=off asks seednb to keep out of this process."""
-    return (os.environ if environ is None else environ).get("SEEDNB", "").strip().lower() in {"off", "0", "false", "no"}
+    return (os.environ if environ is None else environ).get("SEEDNB", "").strip().lower() in _OFF
+
+
+def wants_display_ids(directory: Optional[Path] = None, environ: Optional[Mapping[str, str]] = None) -> bool:
+    """Tell whether display ids are to follow the seed: by SEEDNB_DISPLAY_IDS, then by `display_ids` in the nearest pyproject.toml.
+
+    Raises SettingsError where either says something else than yes or no.
+    """
+    return _is_on(DISPLAY_IDS, "display_ids", directory, environ)
+
+
+def _is_on(variable: str, key: str, directory: Optional[Path], environ: Optional[Mapping[str, str]]) -> bool:
+    text = (os.environ if environ is None else environ).get(variable, "").strip().lower()
+    if text:
+        if text not in _ON | _OFF:
+            raise SettingsError(f"{variable}={_cut(text)}: give 1 or 0")
+        return text in _ON
+    path, table = pyproject(directory or _working_directory())
+    wanted = table.get(key, False)
+    if not isinstance(wanted, bool):
+        raise SettingsError(f"{path}: [tool.seednb] {key} = {_cut(repr(wanted))}: give true or false")
+    return wanted
 
 
 @contextmanager

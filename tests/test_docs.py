@@ -124,6 +124,19 @@ def test_the_published_third_partys_source_is_the_one_that_is_tested():
     assert declared in (package / "pyproject.toml").read_text(encoding="utf-8")
 
 
+def test_the_published_display_ids_are_those_that_follow_the_seed():
+    """docs/display.md names each module whose identifiers may follow the seed, with its library and those that may ask it."""
+    from seednb.display import MAKERS
+
+    text = (REPOSITORY / "docs" / "display.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\w+) \| (`.*`) \| (.*) \|$", text, re.MULTILINE)
+    published = {module: library for library, modules, _ in rows for module in re.findall(r"`([^`]+)`", modules)}
+    assert published == {module: maker.library for module, maker in MAKERS.items()}
+    for library, _, what in rows:
+        askers = {asker for maker in MAKERS.values() if maker.library == library for asker in maker.askers}
+        assert set(re.findall(r"`([\w.]+)`", what.partition(", for ")[2])) == askers
+
+
 def test_the_changelog_names_the_version():
     """The changelog's newest part speaks of the package's version."""
     from seednb import __version__

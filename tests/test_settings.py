@@ -12,7 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seednb.errors import SeedError, SettingsError
-from seednb.settings import MAX_SEED, Choice, _scalars, check_seed, choose_seed, environment_seed, generate_seed, is_off, pyproject
+from seednb.settings import (
+    MAX_SEED,
+    Choice,
+    _scalars,
+    check_seed,
+    choose_seed,
+    environment_seed,
+    generate_seed,
+    is_off,
+    pyproject,
+    wants_display_ids,
+)
 from tests.processes import fresh
 
 TOML = pytest.mark.skipif(sys.version_info < (3, 11), reason="tomllib came with Python 3.11")
@@ -160,3 +171,24 @@ def test_a_working_directory_that_is_gone_is_no_obstacle(tmp_path):
     script = f"import json, os, seednb\nos.chdir({str(folder)!r})\nos.rmdir({str(folder)!r})\nprint(json.dumps(seednb.seed()))"
     assert 0 <= fresh(script) <= MAX_SEED
     assert Path.cwd().exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "table", "expected"),
+    [("", "", False), ("", "display_ids = true", True), ("", "display_ids = false", False), ("0", "display_ids = true", False)]
+    + [(text, "", True) for text in ("1", " ON ", "true", "yes")]
+    + [(text, "", False) for text in ("off", "False", "no", " ")],
+)
+def test_display_ids_are_asked_for(tmp_path, text, table, expected):
+    """SEEDNB_DISPLAY_IDS decides; where it is not set or empty, `display_ids` of the nearest pyproject.toml does; else they are off."""
+    (tmp_path / "pyproject.toml").write_text(f"[tool.seednb]\n{table}\n", encoding="utf-8")
+    assert wants_display_ids(tmp_path, {"SEEDNB_DISPLAY_IDS": text}) is expected
+
+
+@pytest.mark.parametrize(("text", "table"), [("2", ""), ("x" * 999, ""), ("", "display_ids = 1"), ("", 'display_ids = "on"')])
+def test_neither_yes_nor_no_is_refused(tmp_path, text, table):
+    """A wish for display ids that is neither yes nor no is refused in one short line that says what to give."""
+    (tmp_path / "pyproject.toml").write_text(f"[tool.seednb]\n{table}\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"give (1 or 0|true or false)$") as caught:
+        wants_display_ids(tmp_path, {"SEEDNB_DISPLAY_IDS": text})
+    assert len(str(caught.value).replace(str(tmp_path), "")) < 140

@@ -8,7 +8,7 @@ import sys
 import threading
 from typing import Any, Optional
 
-from seednb.determinism import STRICT, determinism
+from seednb.determinism import RESTORED_SWITCHES, determinism
 from seednb.environment import environment, hash_seed
 from seednb.errors import RerunWarning, SeednbError
 from seednb.inflight import CellFacts
@@ -23,7 +23,7 @@ from seednb.kernel.output import RecordOutput
 from seednb.kernel.restart import InPlaceRestart, arrived
 from seednb.launch import put_back
 from seednb.runtime import end_session, session
-from seednb.settings import ENVIRONMENT, Choice, check_seed, is_off, switched_off
+from seednb.settings import Choice, check_seed, is_off, switched_off
 from seednb.streams import MODES
 from seednb.tasks import in_main_thread
 from seednb.wire import WIRE_VERSION, Answer, CellEvent, Current, Plan
@@ -61,10 +61,9 @@ class Extension:
             self.shell.events.register("pre_run_cell", self._before_first_cell)
         self.callbacks.install()
         self.cells.install()
-        if os.environ.get(ENVIRONMENT, "").strip() and not self._at_start:
-            self.magic.start_unasked()
-            if self.runtime.cell:
-                self.magic.show_seed()
+        if not self._at_start:
+            self._problem = self.magic.read_settings()
+            self.magic.start_by_environment()
 
     def uninstall(self) -> None:
         """Put back all that was changed."""
@@ -96,7 +95,7 @@ class Extension:
             self.magic.pending = None
         if told["mode"] in MODES:
             self.runtime.mode = told["mode"]
-        self.runtime.switches.apply({STRICT: told.get(STRICT)})
+        self.runtime.switches.apply({name: told.get(name) for name in RESTORED_SWITCHES})
         arrived(self.shell, told, self.runtime.epoch)
 
     def attach(self, plan: Plan) -> Current:
@@ -112,6 +111,7 @@ class Extension:
             self._make_cell_files_stable()
         put_back(plan["restore_env"])
         self.runtime.mode, self.runtime.streams = plan["mode"], plan["streams"]
+        self.runtime.switches.display_ids = False  # a plan decides, whatever this environment wishes
         self.runtime.switches.apply(plan["settings"])
         if plan["seed"] is not None:
             self.runtime.start(plan["seed"], plan["origin"], sealing=plan["seal"], before_cells=True)
@@ -144,6 +144,7 @@ class Extension:
             if switched_off():
                 unload(self.shell)
             else:
+                self._problem = self.magic.read_settings()
                 self.magic.start_unasked()
         except SeednbError as error:
             self._problem = f"seednb: {error}"

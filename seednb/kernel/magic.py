@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any, Callable, Optional
 
@@ -10,9 +11,9 @@ from seednb.kernel.names import CellNames
 from seednb.kernel.output import RecordOutput
 from seednb.kernel.register import MagicNames
 from seednb.kernel.restart import InPlaceRestart
-from seednb.kernel.status import origin_of, status
+from seednb.kernel.status import display_ids, origin_of, status
 from seednb.runtime import Runtime
-from seednb.settings import Choice, check_seed, choose_seed, generate_seed
+from seednb.settings import ENVIRONMENT, Choice, check_seed, choose_seed, generate_seed, wants_display_ids
 from seednb.streams import PER_CELL, STREAM
 from seednb.tasks import in_main_thread
 from seednb.wire import Plan
@@ -38,6 +39,7 @@ class SeedMagic:
         self._asked = bool(off)
         self.plan: Optional[Plan] = None
         self.verbs: dict[str, Callable[[str], str]] = {
+            "ids": self._ids,
             "new": lambda _: self._seed(None),
             "off": self._stop,
             "per-cell": lambda _: self._mode(PER_CELL),
@@ -68,12 +70,13 @@ class SeedMagic:
         %seed per-cell   let each cell draw from its own stream: re-running, re-ordering or editing others changes nothing
         %seed stream     let all cells draw from one stream again, in the order of execution
         %seed strict     make the frameworks use deterministic operations only; `relaxed` goes back
+        %seed ids on     let the identifiers in plots, tables and widgets follow the seed; `ids off` goes back
         %seed restart    restart the kernel in place, with all in force that must be set before Python starts
         %seed off        stop seeding
         %%seed 42        in the first line of a cell: seed this cell only, and put everything back when it ends
 
         A seed is an integer from 0 to 4294967295. Unseeded generators follow it too; passwords, tokens and identifiers do
-        not.
+        not, but for those of `ids on`.
         """
         try:
             text = self._run(line.split("#")[0].strip())
@@ -143,6 +146,14 @@ class SeedMagic:
             self.start_unasked()
         return f"strict: {self._runtime.switches.strict()}"
 
+    def _ids(self, argument: str) -> str:
+        if argument not in {"on", "off"}:
+            raise SeednbError(f"%seed ids {argument[:40]}".rstrip() + ": give on or off, for example: %seed ids on")
+        if argument == "on" and self._runtime.seed is None:
+            self.start_unasked()
+        self._runtime.set_display_ids(on=argument == "on")
+        return display_ids(self._runtime)
+
     def _one_cell(self, argument: str) -> str:
         try:
             if self._runtime.seed is None:
@@ -161,6 +172,21 @@ class SeedMagic:
         self._asked = True
         choice = self.pending or choose_seed()
         self._runtime.start(choice.seed, choice.origin, sealing=self._runtime.sealing, before_cells=True)
+
+    def start_by_environment(self) -> None:
+        """Seed at once where SEEDNB_SEED asks for it."""
+        if os.environ.get(ENVIRONMENT, "").strip():
+            self.start_unasked()
+            if self._runtime.cell:
+                self.show_seed()
+
+    def read_settings(self) -> str:
+        """Take the wish for display ids from the environment or pyproject.toml; return what is wrong there, or nothing."""
+        try:
+            self._runtime.switches.display_ids |= wants_display_ids()
+        except SeednbError as error:
+            return f"seednb: {error}"
+        return ""
 
     def show_seed(self) -> None:
         """Show the seed, and the record with it, unless that was done when it was set."""

@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 from typing import Any, Optional
 
-from seednb.determinism import STRICT
+from seednb.determinism import DISPLAY_IDS, STRICT
 from seednb.errors import NotNowError, SeednbError
 from seednb.kernel.listeners import Listeners
 from seednb.kernel.output import RecordOutput
@@ -59,6 +59,7 @@ class InPlaceRestart:
             "origin": self._runtime.origin,
             "mode": self._runtime.mode,
             STRICT: self._runtime.switches.strict_now,
+            DISPLAY_IDS: self._runtime.switches.display_ids,
         }
         self._listeners.restarting()
         loop.call_later(DELAY, self._exec, command, json.dumps(told, default=str), display, self._runtime.cells)

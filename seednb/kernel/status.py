@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seednb.display import LIBRARIES
 from seednb.reseeds import told
 from seednb.runtime import Runtime
 from seednb.sources.base import complete
@@ -38,6 +39,8 @@ def status(runtime: Runtime) -> str:
         parts.append("each cell draws from its own stream")
     if runtime.switches.strict_now:
         parts.append("strict: deterministic operations only")
+    if runtime.switches.display_ids:
+        parts.append("display ids follow it")
     parts.append("covers " + ", ".join(loaded) + (f"; at their import: {', '.join(later)}" if later else ""))
     only_set = runtime.unreadable()
     if only_set:
@@ -46,6 +49,16 @@ def status(runtime: Runtime) -> str:
     if complete("jax") is not None and "jax" not in loaded:
         parts.append("JAX keys are data: they follow it where the notebook makes them from it")
     return "\nseednb: ".join(["; ".join(parts), *problems])
+
+
+def display_ids(runtime: Runtime) -> str:
+    """Return whose display ids follow the seed, now and later."""
+    if not runtime.switches.display_ids:
+        return "display ids: left to the operating system"
+    now = runtime.display.libraries()
+    later = [name for name in LIBRARIES if name not in now]
+    text = f"display ids follow seed {runtime.seed}: {', '.join(now) or 'of nothing yet'}"
+    return text + (f"; at their import: {', '.join(later)}" if later else "")
 
 
 def _between(runtime: Runtime) -> list[str]:

@@ -19,6 +19,7 @@ KERNEL_SIDE = (
     "clusters",
     "determinism",
     "digest",
+    "display",
     "entropy",
     "environment",
     "errors",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from seednb.compare import CANON, Verdict, compare_outputs, output_digests, worst
-from seednb.determinism import STRICT
+from seednb.determinism import DISPLAY_IDS, STRICT
 from seednb.digest import digest
 from seednb.errors import NotebookError, SettingsError
 from seednb.launch import Environment, plan_environment
@@ -18,7 +18,7 @@ from seednb.record import CellLine, Record
 from seednb.replay.client import CellRun
 from seednb.replay.doors import PYTHON
 from seednb.replay.execute import Execution, Progress, execute, make_plan
-from seednb.settings import Choice, choose_seed, environment_seed, switched_off
+from seednb.settings import Choice, choose_seed, environment_seed, switched_off, wants_display_ids
 from seednb.streams import STREAM
 from seednb.wire import cell_line
 
@@ -34,6 +34,7 @@ class RunOptions:
     output: Path | None = None
     mode: str = STREAM
     strict: bool = False
+    display_ids: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ def run_notebook(path: Path, options: RunOptions, progress: Progress | None = No
     notebook = Notebook.read(path, sweep=True)
     choice, override = choose(options.seed, path.parent)
     environment = plan_environment()
-    settings = {STRICT: True} if options.strict else {}
+    asked = {STRICT: options.strict, DISPLAY_IDS: options.display_ids or wants_display_ids(path.resolve().parent)}
+    settings = {name: True for name, on in asked.items() if on}
     plan = make_plan(choice.seed, choice.origin, environment, override=override, seal=options.seal, mode=options.mode, settings=settings)
     execution = execute(
         notebook.nb,

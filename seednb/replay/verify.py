@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from seednb.compare import Comparison, compare_notebooks
-from seednb.determinism import STRICT
+from seednb.determinism import RESTORED_SWITCHES
 from seednb.launch import Environment, plan_environment
 from seednb.notebook import Notebook
 from seednb.record import Record
@@ -111,7 +111,7 @@ def _replay(
         seal=record.sealed if record is not None else True,
         replay=record is not None and options.seed is None,
         reseeds=tuple(record.reseeds) if record is not None else (),
-        settings={} if record is None else {name: value for name, value in record.determinism.items() if name == STRICT},
+        settings={} if record is None else {name: value for name, value in record.determinism.items() if name in RESTORED_SWITCHES},
         **_streams(notebook, record),
     )
     execution = execute(

@@ -10,7 +10,7 @@ DRAW = "import random\nprint(random.random())"
 USUAL = "0.6394267984578837"
 HINT = "give an integer from 0 to 4294967295, for example 42; nothing was changed"
 OUT_OF_RANGE = "is out of range: give an integer from 0 to 4294967295; nothing was changed"
-VERBS = [f"%seed {verb}" for verb in ("42", "new", "off", "rewind", "per-cell", "stream", "strict", "restart")]
+VERBS = [f"%seed {verb}" for verb in ("42", "new", "off", "rewind", "per-cell", "stream", "strict", "ids on", "restart")]
 VERBS += ["%%seed 42", "`relaxed` goes back", "show the seed"]
 OWNER = "get_ipython().register_magic_function(lambda line: print('theirs', line), 'line', 'seed')"
 
@@ -111,7 +111,7 @@ def test_completion_offers_the_verbs(shared):
     """Tab after `%seed ` and `%seednb ` offers every verb."""
     for text in ("%seed ", "%seednb "):
         reply = shared.client.complete(text, len(text), reply=True, timeout=60)
-        verbs = {"new", "off", "per-cell", "relaxed", "restart", "rewind", "stream", "strict"}
+        verbs = {"ids", "new", "off", "per-cell", "relaxed", "restart", "rewind", "stream", "strict"}
         assert verbs <= set(reply["content"]["matches"])
 
 

@@ -115,6 +115,15 @@ def test_strictness_survives_and_is_in_force_from_the_start(seeded):
     assert seeded.value("get_ipython()._seednb.current()['determinism']") == {}
 
 
+def test_display_ids_survive(seeded):
+    """Display ids follow the seed in the new runtime too."""
+    seeded.run("%seed ids on", cell="ids")
+    restart(seeded)
+    assert seeded.value("get_ipython()._seednb.current()['determinism']") == {"display_ids": True}
+    seeded.run("1", cell="begins")
+    assert "; display ids follow it; " in seeded.run("%seed", cell="status").shown[0]
+
+
 def test_listeners_are_told_and_must_say_hello_again(seeded):
     """A listener hears that the kernel restarts; the new runtime knows none, and answers hello with another epoch."""
     before = hello(seeded)["current"]["epoch"]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seednb.determinism import Switches
+from seednb.determinism import RESTORED_SWITCHES, Switches
 from seednb.environment import cores
 from seednb.launch import RESTORED_FLAGS, plan_environment
 from tests.conftest import load
@@ -104,11 +104,11 @@ def test_no_record_sets_anything_beyond_the_list(flags, threads):
 
 
 @settings(deadline=None)
-@given(st.dictionaries(st.text(max_size=10) | st.just("strict"), values | st.booleans(), max_size=5))
-def test_no_settings_switch_anything_but_strict(asked):
-    """Of what a plan asks for, only `strict: true` does something; the names of the rest are returned."""
+@given(st.dictionaries(st.text(max_size=10) | st.sampled_from(sorted(RESTORED_SWITCHES)), values | st.booleans(), max_size=5))
+def test_no_settings_switch_anything_beyond_the_list(asked):
+    """Of what a plan asks for, only `strict` and `display_ids` do something, where they are true; the names of the rest are returned."""
     switches = Switches()
     unknown = switches.apply(asked)
-    assert switches.strict_now is (asked.get("strict") is True)
-    assert unknown == sorted(name for name, value in asked.items() if name != "strict" or not isinstance(value, bool))
+    assert (switches.strict_now, switches.display_ids) == (asked.get("strict") is True, asked.get("display_ids") is True)
+    assert unknown == sorted(name for name, value in asked.items() if name not in {"strict", "display_ids"} or not isinstance(value, bool))
     switches.stop()
