@@ -201,7 +201,7 @@ def test_settings_switch_ids_on(start, tmp_path, variables, pyproject, expected,
 @pytest.mark.parametrize(
     ("variables", "pyproject", "reason"),
     [
-        ({"SEEDNB_DISPLAY_IDS": "maybe"}, "", "SEEDNB_DISPLAY_IDS='maybe': give 1 or 0"),
+        ({"SEEDNB_DISPLAY_IDS": "maybe"}, "", "SEEDNB_DISPLAY_IDS=maybe: give 1 or 0"),
         ({}, "display_ids = 7", "[tool.seednb] display_ids = 7: give true or false"),
     ],
 )

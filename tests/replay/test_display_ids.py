@@ -82,5 +82,5 @@ def test_a_wish_that_makes_no_sense_is_refused(seednb, make_notebook):
     path = make_notebook(STYLER)
     before = path.read_bytes()
     result = seednb("run", path, SEEDNB_DISPLAY_IDS="maybe")
-    assert (result.returncode, result.stderr) == (2, "seednb: SEEDNB_DISPLAY_IDS='maybe': give 1 or 0\n")
+    assert (result.returncode, result.stderr) == (2, "seednb: SEEDNB_DISPLAY_IDS=maybe: give 1 or 0\n")
     assert path.read_bytes() == before
