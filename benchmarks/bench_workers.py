@@ -16,7 +16,7 @@ import sys
 import time
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # what users install is compiled once, not at each start
-PLACED = {"SEEDNB_PLACE": '[1, 42, "cell", "/P0"]'}
+PLACED = {"SEEDNB_PLACE": '[1, 42, "cell", "/P0", []]'}
 PROGRAM = """
 import json, multiprocessing, os, random, sys, time
 import numpy as np

@@ -10,5 +10,5 @@ from seednb.workers import VARIABLE, Place, begin
 
 text = os.environ.pop(VARIABLE, "")
 with contextlib.suppress(ValueError, TypeError):
-    pid, seed, cell, path = json.loads(text)
-    begin(Place(int(pid), int(seed), str(cell), str(path)))
+    pid, seed, cell, path, plugins = json.loads(text)
+    begin(Place(int(pid), int(seed), str(cell), str(path), tuple((str(module), str(source)) for module, source in plugins)))

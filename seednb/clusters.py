@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import inspect
 import sys
 from collections.abc import Mapping
 from types import FunctionType
@@ -172,8 +171,10 @@ _OPTIONS = frozenset("key workers resources retries priority fifo_timeout allow_
 
 def _define(original: Any, remote: Any, language: Any, function: Any, *more: Any, **keywords: Any) -> None:
     """Make a remote function of one that can be told its place with each call."""
-    plain = inspect.isfunction(function) and not _is_special(function)
-    if plain:
+    import inspect  # Ray has imported it; a child process should not wait for it
+
+    special = (inspect.isgeneratorfunction, inspect.iscoroutinefunction, inspect.isasyncgenfunction)
+    if inspect.isfunction(function) and not any(is_special(function) for is_special in special):
         told = carried(None, function, _told)
         signature = inspect.signature(function)
         parameters = list(signature.parameters.values())
@@ -182,10 +183,6 @@ def _define(original: Any, remote: Any, language: Any, function: Any, *more: Any
         told.__signature__ = signature.replace(parameters=[*parameters[:last], ours, *parameters[last:]])  # type: ignore[attr-defined]
         function = told
     original(remote, language, function, *more, **keywords)
-
-
-def _is_special(function: Any) -> bool:
-    return inspect.isgeneratorfunction(function) or inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)
 
 
 def _remote(giver: Giver, original: Any, remote: Any, args: Any = None, kwargs: Any = None, **options: Any) -> Any:

@@ -38,6 +38,9 @@ class Owner(Protocol):
     def work(self, place: Place) -> None:
         """This process is a child: it has been given a place."""
 
+    def known_plugins(self) -> tuple[tuple[str, str], ...]:
+        """Return the third parties' sources that children may need."""
+
     def failed(self, error: Exception, what: str) -> object:
         """Something went wrong where nothing may be raised."""
 
@@ -88,7 +91,8 @@ class Processes:
         caller = outside(sys._getframe(1), through)
         if caller is None or is_denied(str(caller.f_globals.get("__name__"))):
             return None
-        return self._seal.place(kind, caller)
+        place = self._seal.place(kind, caller)
+        return None if place is None else place._replace(plugins=self._owner.known_plugins())
 
     def _next(self, through: frozenset[str] = frozenset()) -> Optional[Place]:
         """Return the place of the process that is being started: the one it was given, or the next."""

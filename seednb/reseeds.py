@@ -10,12 +10,14 @@ import sys
 import zlib
 from collections import deque
 from types import FrameType
-from typing import Any, Callable, Optional
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from seednb.callers import is_importing, main_namespace, place, top_package, where
 from seednb.installed import in_packages, is_installed
 from seednb.replacing import Undo, dress, put, put_method, together
-from seednb.wire import Note
+
+if TYPE_CHECKING:
+    from seednb.wire import Note
 
 TENSORFLOW_CONTEXT = "tensorflow.python.eager.context"
 

@@ -81,10 +81,15 @@ class Seeding:
         self.seed, self.sealing = place.seed, True
         self.seal.become(place)
         self.tasks.enter(place.cell, place.path)
+        self.plugins.know(place.plugins)
         self.install()
         if in_main_thread() or not self._busy:
             self.group.fresh.clear()
             self.adopt()
+
+    def known_plugins(self) -> tuple[tuple[str, str], ...]:
+        """Return the third parties' sources that children may need."""
+        return self.plugins.known
 
     def _enlist(self) -> None:
         """This process has just become a child: what its parent was doing is no longer done here."""

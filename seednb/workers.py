@@ -19,13 +19,15 @@ VARIABLE = "SEEDNB_PLACE"
 class Place(NamedTuple):
     """Where in a run a child process stands, or one task of a worker: its streams are derived from this, and from nothing else.
 
-    pid: the process that has given the place; seed: the run's; cell and path: as in `tasks.Path`.
+    pid: the process that has given the place; seed: the run's; cell and path: as in `tasks.Path`; plugins: third parties' sources that
+    the parent knows of, so that a child need not look for them.
     """
 
     pid: int
     seed: int
     cell: str
     path: str
+    plugins: tuple[tuple[str, str], ...] = ()
 
     def text(self) -> str:
         """Return the place as a variable of a child's environment holds it."""

@@ -33,6 +33,12 @@ class Plugins:
         self._waiting: dict[str, str] = {}
         self._broken: dict[str, Exception] = {}
         self._found = False
+        self.known: tuple[tuple[str, str], ...] = ()
+
+    def know(self, plugins: tuple[tuple[str, str], ...]) -> None:
+        """Take the entry points that a parent process has found, unless they have been looked for here."""
+        if not self._found:
+            self._found, self.known, self._waiting = True, plugins, dict(plugins)
 
     def find(self) -> frozenset[str]:
         """Look for entry points, once; return the modules that they wait for."""
@@ -40,6 +46,7 @@ class Plugins:
             self._found = True
             with own_imports():
                 self._waiting = declared(sys.path)
+            self.known = tuple(self._waiting.items())
         return frozenset(self._waiting)
 
     def take(self) -> None:
