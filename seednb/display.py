@@ -13,6 +13,7 @@ from typing import Any, Callable, NamedTuple, Optional
 
 from seednb.entropy import Seal, derive
 from seednb.launch import DATE, FIXED_DATE
+from seednb.replacing import put
 from seednb.sources.base import complete
 from seednb.tasks import Tasks, in_main_thread
 from seednb.wire import Note
@@ -136,7 +137,7 @@ class DisplayIds:
             return
         names = self._replacements(sys.modules[module], self._makers[module])
         if names:
-            self._undo[module] = _put(sys.modules[module], names)
+            self._undo[module] = put(sys.modules[module], **names)
         else:  # a version that is built otherwise: left alone, and said so
             note: Note = {"kind": "unsealed", "where": module, "what": "this version makes its display ids otherwise"}
             self._notes += [] if note in self._notes else [note]
@@ -221,19 +222,6 @@ def _may_ask(frame: Optional[FrameType], askers: tuple[str, ...], through: tuple
 def _is_in(frame: FrameType, modules: tuple[str, ...]) -> bool:
     name = str(frame.f_globals.get("__name__"))
     return any(name == module or name.startswith(module + ".") for module in modules)
-
-
-def _put(module: ModuleType, names: dict[str, Any]) -> Callable[[], None]:
-    """Set a module's names; return what puts the old ones back, where nobody has replaced them since."""
-    found = {name: vars(module)[name] for name in names}
-    vars(module).update(names)
-
-    def undo() -> None:
-        for name, replacement in names.items():
-            if vars(module).get(name) is replacement:
-                vars(module)[name] = found[name]
-
-    return undo
 
 
 def _fix_date() -> Callable[[], None]:
