@@ -14,14 +14,15 @@ LOADED = f"sorted(set({HEAVY!r}) & set(__import__('sys').modules))"
 SNAPSHOT = """
 def snapshot():
     import sys, numpy.random.bit_generator as entropy
-    import asyncio.base_events, concurrent.futures.thread, random, threading
+    import asyncio.base_events, concurrent.futures.thread, multiprocessing, os, random, subprocess, threading
     import ipykernel.compiler
     shell = get_ipython()
     callbacks = {name: list(hooks) for name, hooks in shell.events.callbacks.items()}
     commands = {key: list(hooks) for key, hooks in shell.strdispatchers['complete_command'].strs.items()}
     magics = {kind: dict(found) for kind, found in shell.magics_manager.magics.items()}
     return {
-        'randbits': entropy.randbits, 'legacy': numpy.random.seed, 'Random': random.Random.seed, 'random': random.seed,
+        'randbits': entropy.randbits, 'legacy': vars(numpy.random.MT19937)['_legacy_seeding'], 'Random': random.Random.seed, 'random': random.seed,
+        'fork': os.fork, 'scripts': subprocess.Popen.__init__, 'lines': type(shell).system, 'processes': multiprocessing.Process.start,
         'threads': threading.Thread.start, 'tasks': asyncio.base_events.BaseEventLoop.create_task,
         'jobs': concurrent.futures.thread.ThreadPoolExecutor.submit,
         'meta_path': list(sys.meta_path), 'callbacks': callbacks, 'commands': commands, 'magics': magics,
@@ -69,6 +70,10 @@ def test_everything_is_put_back(watched):
         "legacy",
         "Random",
         "random",
+        "fork",
+        "scripts",
+        "lines",
+        "processes",
         "threads",
         "tasks",
         "jobs",
