@@ -21,7 +21,8 @@ def snapshot():
     commands = {key: list(hooks) for key, hooks in shell.strdispatchers['complete_command'].strs.items()}
     magics = {kind: dict(found) for kind, found in shell.magics_manager.magics.items()}
     return {
-        'randbits': entropy.randbits, 'legacy': vars(numpy.random.MT19937)['_legacy_seeding'], 'Random': random.Random.seed, 'random': random.seed,
+        'randbits': entropy.randbits, 'legacy': vars(numpy.random.MT19937)['_legacy_seeding'],
+        'Random': random.Random.seed, 'random': random.seed,
         'fork': os.fork, 'scripts': subprocess.Popen.__init__, 'lines': type(shell).system, 'processes': multiprocessing.Process.start,
         'threads': threading.Thread.start, 'tasks': asyncio.base_events.BaseEventLoop.create_task,
         'jobs': concurrent.futures.thread.ThreadPoolExecutor.submit,
