@@ -5,35 +5,16 @@ Exit codes: 0 ran or reproduced, 1 a cell failed or differed, 2 bad input, 130 s
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
-from seednb import __version__
+from seednb import __version__, options
 from seednb.errors import SeednbError, SettingsError
-from seednb.settings import check_seed
 
 OK, FAILED, BAD_INPUT, STOPPED = 0, 1, 2, 130
-_NOTEBOOK = click.Path(path_type=Path)
-
-
-class _Seed(click.ParamType):  # type: ignore[type-arg]  # generic only since Click 8.4
-    name = "seed"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        return check_seed(value, where="--seed")
-
-
-_seed = click.option("--seed", type=_Seed(), metavar="N", help="An integer from 0 to 4294967295.")
-_timeout = click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="S", help="Longest time for one cell, in seconds."
-)
-_kernel = click.option("--kernel", metavar="NAME", help="Run in this kernel, in place of the one that the notebook names.")
-_json = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -43,19 +24,19 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("notebook", type=_NOTEBOOK)
-@click.option("-o", "--output", type=_NOTEBOOK, help="Write here, in place of replacing NOTEBOOK.")
-@_seed
+@click.argument("notebook", type=options.PATH)
+@click.option("-o", "--output", type=options.PATH, help="Write here, in place of replacing NOTEBOOK.")
+@options.seed
 @click.option(
     "--per-cell", is_flag=True, help="Let each cell draw from its own stream, so that changing one leaves the others as they are."
 )
 @click.option("--strict", is_flag=True, help="Let the frameworks use deterministic operations only, from the first cell on.")
 @click.option("--display-ids", is_flag=True, help="Let the identifiers in plots, tables and widgets follow the seed too.")
 @click.option("--no-seal", is_flag=True, help="Leave unseeded generators to the operating system's entropy.")
-@_timeout
-@_kernel
+@options.timeout
+@options.kernel
 @click.option("--stream", is_flag=True, help="Show what the cells print, while they run.")
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
+@options.quiet
 def run(
     notebook: Path,
     output: Path | None,
@@ -76,7 +57,7 @@ def run(
 
     report = Report(quiet=quiet, stream=stream)
     mode = PER_CELL if per_cell else STREAM
-    options = RunOptions(
+    asked = RunOptions(
         seed=seed,
         seal=not no_seal,
         timeout=timeout,
@@ -86,7 +67,7 @@ def run(
         strict=strict,
         display_ids=display_ids,
     )
-    result = run_notebook(notebook, options, report.progress(notebook))
+    result = run_notebook(notebook, asked, report.progress(notebook))
     report.ran(result)
     if result.execution.interrupted:
         return STOPPED
@@ -94,55 +75,72 @@ def run(
 
 
 @cli.command()
-@click.argument("notebooks", type=_NOTEBOOK, nargs=-1, required=True)
-@_seed
-@_timeout
-@_kernel
-@_json
-@click.option("-q", "--quiet", is_flag=True, help="Print nothing but errors.")
-def verify(notebooks: Sequence[Path], seed: int | None, timeout: float | None, kernel: str | None, as_json: bool, quiet: bool) -> int:
-    """Replay NOTEBOOKS in fresh runtimes with their recorded seeds, and compare. Writes nothing.
+@click.argument("notebooks", type=options.PATH, nargs=-1, required=True)
+@options.seed
+@options.timeout
+@options.kernel
+@options.forms
+@click.option("--update", is_flag=True, help="Accept the replay: write what differs, and its record, into the notebook.")
+@click.option("--keep", type=options.PATH, metavar="FILE", help="Write the replayed notebook to FILE.")
+@options.quiet
+def verify(
+    notebooks: Sequence[Path],
+    seed: int | None,
+    timeout: float | None,
+    kernel: str | None,
+    forms: options.Forms,
+    update: bool,
+    keep: Path | None,
+    quiet: bool,
+) -> int:
+    """Replay NOTEBOOKS in fresh runtimes with their recorded seeds, and compare. Writes no notebook but with --update or --keep.
 
     A notebook without a record is run twice, with one new seed and two hash seeds, and the two runs are compared.
     """
+    from seednb.replay import accept
     from seednb.replay.report import Report
     from seednb.replay.verify import VerifyOptions, verify_notebook
 
-    report = Report(quiet=quiet or as_json)
+    accept.check(notebooks, update=update, keep=keep, seed=seed)
+    report = Report(quiet=quiet or forms.as_json)
     results = []
     for path in notebooks:
         result = verify_notebook(path, VerifyOptions(seed=seed, timeout=timeout, kernel=kernel), report.progress(path))
+        if keep is not None:
+            result = accept.keep(result, keep)
         results.append(result)
         report.verified(result)
         if result.interrupted:
             return STOPPED
-    if as_json:
-        _print_json(results[0].to_json() if len(results) == 1 else {"notebooks": [result.to_json() for result in results]})
-    return OK if all(result.reproduced for result in results) else FAILED
+        if update:
+            report.accepted(path, accept.accept(result))
+    report.wrote(forms.write([result.facts for result in results]))
+    return OK if update or all(result.reproduced for result in results) else FAILED
 
 
 @cli.command()
-@click.argument("first", type=_NOTEBOOK)
-@click.argument("second", type=_NOTEBOOK)
-@_json
-def compare(first: Path, second: Path, as_json: bool) -> int:
+@click.argument("first", type=options.PATH)
+@click.argument("second", type=options.PATH)
+@options.forms
+def compare(first: Path, second: Path, forms: options.Forms) -> int:
     """Compare two executed notebooks, FIRST and SECOND, without running them."""
     from seednb.compare import compare_notebooks
     from seednb.notebook import Notebook
     from seednb.replay.report import Report
+    from seednb.report import Side, gather
 
     a, b = Notebook.read(first), Notebook.read(second)
     comparison = compare_notebooks(a.nb, b.nb, record_a=a.record(), record_b=b.record())
-    if as_json:
-        _print_json(comparison.to_json())
-    else:
-        Report().compared(first, second, comparison)
+    facts = gather("compare", str(first), comparison, Side(a.nb, a.record(), "first"), Side(b.nb, b.record(), "second"), other=str(second))
+    report = Report(quiet=forms.as_json)
+    report.compared(facts)
+    report.wrote(forms.write([facts]))
     return OK if comparison.reproduced else FAILED
 
 
 @cli.command()
-@click.argument("notebook", type=_NOTEBOOK)
-@_json
+@click.argument("notebook", type=options.PATH)
+@options.as_json
 def show(notebook: Path, as_json: bool) -> int:
     """Show the record of NOTEBOOK: its seed, where it came from, and what each cell drew."""
     from seednb.notebook import Notebook
@@ -154,18 +152,18 @@ def show(notebook: Path, as_json: bool) -> int:
         click.echo(f"seednb: {notebook} has no record; seednb run makes one", err=True)
         return FAILED
     if as_json:
-        _print_json(record.to_json())
+        options.print_json(record.to_json())
     else:
         Report().shown(read, record)
     return OK
 
 
 @cli.command()
-@click.argument("paths", type=_NOTEBOOK, nargs=-1, metavar="NB…")
+@click.argument("paths", type=options.PATH, nargs=-1, metavar="NB…")
 @click.option("--select", metavar="CODES", help="Look for these only: rules or their beginnings, with commas between.")
 @click.option("--ignore", metavar="CODES", help="Leave these out.")
 @click.option("--explain", metavar="CODE", help="Print the page of a rule; all: one line for each.")
-@_json
+@options.as_json
 def check(paths: Sequence[Path], select: str | None, ignore: str | None, explain: str | None, as_json: bool) -> int:
     """Look into notebooks, folders of them and scripts for what keeps a run from being repeated. Runs nothing."""
     from seednb.check import command
@@ -180,19 +178,9 @@ def check(paths: Sequence[Path], select: str | None, ignore: str | None, explain
     return BAD_INPUT if unread else FAILED if findings else OK
 
 
-def _place(user: bool, system: bool) -> str:
-    if user and system:
-        raise click.UsageError("give --user or --system, not both")
-    return "user" if user else "system" if system else "environment"
-
-
-_user = click.option("--user", is_flag=True, help="For all environments of this user.")
-_system = click.option("--system", is_flag=True, help="For all users of this machine.")
-
-
 @cli.command()
-@_user
-@_system
+@options.user
+@options.system
 @click.option("--r", "with_r", is_flag=True, help="The R kernels that Jupyter finds here too.")
 def enable(user: bool, system: bool, with_r: bool) -> int:
     """Let kernels load seednb at their start, before the first cell: those of this environment, or more.
@@ -205,7 +193,7 @@ def enable(user: bool, system: bool, with_r: bool) -> int:
     folders = specs.found() if with_r else {}
     if with_r and not folders:
         raise SettingsError("no R kernel is installed where Jupyter looks: in R, IRkernel::installspec() installs one")
-    place = startup.place(_place(user, system))
+    place = startup.place(options.place(user, system))
     written = startup.enable(place) + [path for folder in folders.values() for path in specs.enable(folder, place.data)]
     for path in written:
         click.echo(f"seednb: wrote {path}")
@@ -231,7 +219,7 @@ def disable() -> int:
 
 
 @cli.command()
-@_json
+@options.as_json
 def doctor(as_json: bool) -> int:
     """Say what is in force in each front end, and how to mend what is not."""
     from seednb.doctor import examine
@@ -239,7 +227,7 @@ def doctor(as_json: bool) -> int:
 
     examination = examine(Path.cwd())
     if as_json:
-        _print_json(examination.to_json())
+        options.print_json(examination.to_json())
     else:
         Report().examined(examination)
     return OK if examination.well else FAILED
@@ -261,7 +249,3 @@ def main(arguments: Sequence[str] | None = None) -> None:
         click.echo("seednb: stopped", err=True)
         code = STOPPED
     sys.exit(code)
-
-
-def _print_json(value: Any) -> None:
-    click.echo(json.dumps(value, indent=1, ensure_ascii=False))

@@ -30,7 +30,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     sources = {
         path.relative_to(REPOSITORY).as_posix()
         for path in (REPOSITORY / "seednb").rglob("*")
-        if path.suffix in {".py", ".R", ".json", ".typed"}
+        if path.suffix in {".py", ".R", ".json", ".typed", ".css", ".html"}
     }
     assert sources <= names
     information = next(name for name in names if ".dist-info/" in name).split("/")[0]

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from seednb.report.table import escaped, show
+from seednb.report.words import first_line, plural
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as RichProgress
 
-    from seednb.compare import CellResult, Comparison
     from seednb.doctor import Examination
     from seednb.notebook import Notebook
     from seednb.record import Record
     from seednb.replay.run import RunResult
     from seednb.replay.verify import Verification
+    from seednb.report import Facts
 
-MARKS = {
-    "identical": ("✓", "green"),
-    "equivalent": ("≈", "blue"),
-    "close": ("~", "blue"),
-    "missing": ("·", "dim"),
-    "diverged": ("✗", "bold red"),
-    "failed": ("!", "bold red"),
-}
 _STATES = {"well": ("✓", "green"), "note": ("·", "dim"), "wrong": ("✗", "bold red")}
 _SOURCE_WIDTH = 44
 
@@ -71,13 +66,24 @@ class Report:
         if self._quiet:
             return
         what = "recorded run and its replay" if result.had_record else "two fresh runs (the notebook has no record)"
-        self._compared(f"{result.path}: {what}, seed {result.seed}", result.comparison)
+        show(result.facts, self.console(), f"{result.path}: {what}, seed {result.seed}")
         if result.failed is not None:
             self._say(f"cell {_number(result.failed)} failed: {result.reason}", stderr=True)
 
-    def compared(self, first: Path, second: Path, comparison: Comparison) -> None:
+    def compared(self, facts: Facts) -> None:
         """Show a comparison's table and its summary."""
-        self._compared(f"{first} and {second}", comparison)
+        if not self._quiet:
+            show(facts, self.console(), f"{facts.notebook} and {facts.other}")
+
+    def accepted(self, path: Path, cells: list[int]) -> None:
+        """Say which cells of a replay are the new record."""
+        numbers = ", ".join(_number(index) for index in cells)
+        self._say(f"{path}: accepted {plural(len(cells), 'cell')}: {numbers}" if cells else f"{path}: nothing to accept, it is as recorded")
+
+    def wrote(self, paths: Sequence[Path]) -> None:
+        """Say which reports were written."""
+        for path in paths:
+            self._say(f"wrote {path}", stderr=True)
 
     def examined(self, examination: Examination) -> None:
         """Show what `seednb doctor` has found."""
@@ -85,7 +91,7 @@ class Report:
             table = _table("", title, "", "what to do")
             for finding in findings:
                 mark, style = _STATES[finding.state]
-                table.add_row(f"[{style}]{mark}[/]", finding.what, _escaped(finding.text), _escaped(finding.fix))
+                table.add_row(f"[{style}]{mark}[/]", finding.what, escaped(finding.text), escaped(finding.fix))
             self.console().print(table)
 
     def shown(self, notebook: Notebook, record: Record) -> None:
@@ -94,34 +100,22 @@ class Report:
         for index, key, cell in notebook.code_cells:
             line = record.cells.get(key)
             changed = "not recorded" if line is None else "unseeded" if line.unseeded else "  ".join(sorted(line.sources)) or "nothing"
-            table.add_row(str(index + 1), _first_line("".join(cell["source"])), changed)
+            table.add_row(str(index + 1), escaped(first_line("".join(cell["source"]), _SOURCE_WIDTH)), changed)
         environment = record.environment
         console = self.console()
         console.print(f"seed [bold]{record.seed}[/bold] · {record.origin} · {record.mode} · {'sealed' if record.sealed else 'not sealed'}")
         versions = ", ".join(f"{name} {version}" for name, version in sorted(environment.get("packages", {}).items()))
-        console.print(f"{_escaped(_language(environment))} · {_escaped(str(environment.get('cpu')))} · {environment.get('cores')} cores")
-        console.print(_escaped(versions or "no packages that draw or compute were loaded"))
+        console.print(f"{escaped(_language(environment))} · {escaped(str(environment.get('cpu')))} · {environment.get('cores')} cores")
+        console.print(escaped(versions or "no packages that draw or compute were loaded"))
         for key, seed in record.reseeds:
-            console.print(f"reseeded with {seed} in cell {_escaped(key)}")
+            console.print(f"reseeded with {seed} in cell {escaped(key)}")
         for name in record.inputs:
-            console.print(f"read {_escaped(name)}")
+            console.print(f"read {escaped(name)}")
         console.print(table)
-
-    def _compared(self, title: str, comparison: Comparison) -> None:
-        console = self.console()
-        console.print(f"[bold]{_escaped(title)}[/bold]")
-        table = _table("cell", "source", "verdict", "why")
-        for result in comparison.cells:
-            mark, style = MARKS[result.verdict.value]
-            table.add_row(str(result.index + 1), _first_line(result.source), f"[{style}]{mark} {result.verdict.value}[/]", _why(result))
-        console.print(table)
-        for note in comparison.notes:
-            console.print(_escaped(note), style="dim")
-        console.print(_summary(comparison))
 
     def _say(self, text: str, *, stderr: bool = False, always: bool = False) -> None:
         if always or not self._quiet:
-            self.console(stderr=stderr).print(f"seednb: {_escaped(text)}")
+            self.console(stderr=stderr).print(f"seednb: {escaped(text)}")
 
 
 class CellProgress:
@@ -149,13 +143,13 @@ class CellProgress:
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         self._bar = Progress(*columns, console=self._report.console(stderr=True), transient=True)
-        self._bar.add_task(_escaped(self._path.name), total=cells)
+        self._bar.add_task(escaped(self._path.name), total=cells)
         self._bar.start()
 
     def cell(self, position: int, index: int) -> None:
         """Show that a cell begins."""
         if self._bar is not None:
-            self._bar.update(self._bar.task_ids[0], completed=position, description=f"{_escaped(self._path.name)} cell {index + 1}")
+            self._bar.update(self._bar.task_ids[0], completed=position, description=f"{escaped(self._path.name)} cell {index + 1}")
 
     def stream(self, name: str, text: str) -> None:
         """Pass on what a cell prints."""
@@ -175,11 +169,6 @@ class CellProgress:
             self._bar = None
 
 
-def plural(count: int, noun: str) -> str:
-    """Return `1 cell`, `2 cells`."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 def _table(*columns: str) -> Any:
     from rich import box
     from rich.table import Table
@@ -192,28 +181,6 @@ def _table(*columns: str) -> Any:
     return table
 
 
-def _summary(comparison: Comparison) -> str:
-    counts: dict[str, int] = {}
-    for result in comparison.cells:
-        counts[result.verdict.value] = counts.get(result.verdict.value, 0) + 1
-    words = ", ".join(f"[{MARKS[name][1]}]{counts[name]} {name}[/]" for name in MARKS if name in counts) or "no code cells"
-    first = comparison.first_diverged
-    if first is None:
-        return f"[bold green]reproduced[/]: {words}" if comparison.reproduced else f"[bold]not compared[/]: {words}"
-    cause = f" ({first.cause})" if first.cause else ""
-    return f"[bold red]{first.verdict.value}[/] first at cell {first.index + 1}{cause}: {words}"
-
-
-def _why(result: CellResult) -> str:
-    rules = ", ".join(f"{count} {name}" if count > 1 else name for name, count in sorted(result.rules.items()))
-    return _escaped(" · ".join(part for part in (result.cause, result.detail, f"after: {rules}" if rules else "") if part))
-
-
-def _first_line(source: str) -> str:
-    line = source.strip().split("\n")[0]
-    return _escaped(line if len(line) <= _SOURCE_WIDTH else line[: _SOURCE_WIDTH - 1] + "…")
-
-
 def _number(index: int | None) -> str:
     return "?" if index is None else str(index + 1)
 
@@ -222,10 +189,3 @@ def _language(environment: Mapping[str, Any]) -> str:
     if "r" in environment:
         return f"R {environment['r']} ({environment.get('rng_kind')})"
     return f"Python {environment['python']}" if "python" in environment else str(environment.get("kernel"))
-
-
-def _escaped(text: str) -> str:
-    """Return text from a notebook so that a terminal shows it and obeys none of it."""
-    from rich.markup import escape
-
-    return escape("".join(letter if letter.isprintable() or letter == "\n" else "\N{REPLACEMENT CHARACTER}" for letter in text))

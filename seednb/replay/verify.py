@@ -13,6 +13,7 @@ from seednb.notebook import Notebook
 from seednb.record import Record
 from seednb.replay.execute import Execution, Progress, execute, make_plan
 from seednb.replay.run import make_record, refuse_when_off
+from seednb.report import Facts, Side, gather
 from seednb.settings import Choice, generate_seed
 from seednb.streams import PER_CELL, STREAM
 
@@ -30,25 +31,64 @@ class VerifyOptions:
 
 @dataclass(frozen=True)
 class Verification:
-    """The comparison of a notebook with its replay, or, where it had no record, of two fresh runs with each other."""
+    """The comparison of a notebook with its replay, or, where it had no record, of two fresh runs with each other.
 
-    path: Path
+    sides: the two runs that were compared, the replay last. execution: of the replay. kept: where the replay was written.
+    """
+
+    notebook: Notebook
     comparison: Comparison
     seed: int
     had_record: bool
-    failed: int | None
-    reason: str
-    interrupted: bool
-    notices: tuple[str, ...]
+    sides: tuple[Side, Side]
+    execution: Execution
+    origin: str
+    kept: Path | None = None
+
+    @property
+    def path(self) -> Path:
+        """The notebook's file."""
+        return self.notebook.path
+
+    @property
+    def failed(self) -> int | None:
+        """The index of the cell that ended the replay, if one did."""
+        return self.execution.failed
+
+    @property
+    def reason(self) -> str:
+        """Why that cell failed."""
+        return self.execution.reason
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether somebody stopped the replay."""
+        return self.execution.interrupted
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What is to be told beside the comparison."""
+        return tuple(self.execution.notices)
 
     @property
     def reproduced(self) -> bool:
         """Tell whether every cell ran and none differed."""
         return self.failed is None and self.comparison.reproduced
 
-    def to_json(self) -> dict[str, Any]:
-        """Return the comparison's JSON form, with the notebook's path and the seed."""
-        return {"notebook": str(self.path), "seed": self.seed, "record": self.had_record, **self.comparison.to_json()}
+    @property
+    def facts(self) -> Facts:
+        """What reports tell of this verification."""
+        return gather(
+            "verify",
+            str(self.path),
+            self.comparison,
+            *self.sides,
+            other=None if self.kept is None else str(self.kept),
+            seed=self.seed,
+            origin=self.origin,
+            failed=self.failed,
+            reason=self.reason,
+        )
 
 
 @dataclass(frozen=True)
@@ -78,19 +118,23 @@ def verify_notebook(path: Path, options: VerifyOptions, progress: Progress | Non
         notebook, options, progress, record=record, choice=Choice(record.seed, record.origin), environment=_as_recorded(record)
     )
     comparison = compare_notebooks(notebook.nb, replay.nb, record_a=record, record_b=replay.record, notes_b=replay.notes)
-    return _verification(notebook, comparison, replay, seed=record.seed if options.seed is None else options.seed, had_record=True)
+    sides = (Side(notebook.nb, record, "recorded"), Side(replay.nb, replay.record, "replayed"))
+    choice = _choice(Choice(record.seed, record.origin), options)
+    return Verification(notebook, comparison, choice.seed, True, sides, replay.execution, choice.origin)
 
 
 def _verify_without_record(notebook: Notebook, options: VerifyOptions, progress: Progress | None) -> Verification:
-    choice = Choice(generate_seed() if options.seed is None else options.seed, "generated")
+    choice = _choice(Choice(generate_seed(), "generated"), options)
     first = _replay(notebook, options, progress, record=None, choice=choice, environment=plan_environment())
     if not first.execution.complete:
         comparison = compare_notebooks(notebook.nb, first.nb, record_a=None, record_b=first.record, notes_b=first.notes)
-        return _verification(notebook, comparison, first, seed=choice.seed, had_record=False)
+        sides = (Side(notebook.nb, None, "as it is"), Side(first.nb, first.record, "first run"))
+        return Verification(notebook, comparison, choice.seed, False, sides, first.execution, choice.origin)
     other = plan_environment(hash_seed=OTHER_HASH_SEED)
     second = _replay(notebook, options, progress, record=None, choice=choice, environment=other)
     comparison = compare_notebooks(first.nb, second.nb, record_a=first.record, record_b=second.record, notes_b=second.notes)
-    return _verification(notebook, comparison, second, seed=choice.seed, had_record=False)
+    sides = (Side(first.nb, first.record, "first run"), Side(second.nb, second.record, "second run"))
+    return Verification(notebook, comparison, choice.seed, False, sides, second.execution, choice.origin)
 
 
 def _replay(
@@ -103,9 +147,10 @@ def _replay(
     environment: Environment,
 ) -> _Replay:
     folder = notebook.path.resolve().parent
+    chosen = _choice(choice, options)
     plan = make_plan(
-        choice.seed if options.seed is None else options.seed,
-        choice.origin if options.seed is None else "command-line",
+        chosen.seed,
+        chosen.origin,
         environment,
         override=options.seed is not None,
         seal=record.sealed if record is not None else True,
@@ -151,15 +196,6 @@ def _as_recorded(record: Record) -> Environment:
     return plan_environment(hash_seed=record.hash_seed or 0, threads=known.get("threads"), flags=known.get("flags"))
 
 
-def _verification(notebook: Notebook, comparison: Comparison, replay: _Replay, *, seed: int, had_record: bool) -> Verification:
-    execution = replay.execution
-    return Verification(
-        path=notebook.path,
-        comparison=comparison,
-        seed=seed,
-        had_record=had_record,
-        failed=execution.failed,
-        reason=execution.reason,
-        interrupted=execution.interrupted,
-        notices=tuple(execution.notices),
-    )
+def _choice(choice: Choice, options: VerifyOptions) -> Choice:
+    """Return the seed that was asked for, or else the one that is there."""
+    return choice if options.seed is None else Choice(options.seed, "command-line")
