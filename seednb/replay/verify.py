@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from seednb.record import Record
 from seednb.replay.execute import Execution, Progress, execute, make_plan
 from seednb.replay.run import make_record, refuse_when_off
 from seednb.report import Facts, Side, gather
+from seednb.report.facts import RECORDED
 from seednb.settings import Choice, generate_seed
 from seednb.streams import PER_CELL, STREAM
 
@@ -38,12 +40,20 @@ class Verification:
 
     notebook: Notebook
     comparison: Comparison
-    seed: int
-    had_record: bool
+    choice: Choice
     sides: tuple[Side, Side]
     execution: Execution
-    origin: str
     kept: Path | None = None
+
+    @property
+    def seed(self) -> int:
+        """The seed that the replay had."""
+        return self.choice.seed
+
+    @property
+    def had_record(self) -> bool:
+        """Whether the notebook had a record, so that the replay was compared with that."""
+        return self.sides[0].name == RECORDED
 
     @property
     def path(self) -> Path:
@@ -75,7 +85,7 @@ class Verification:
         """Tell whether every cell ran and none differed."""
         return self.failed is None and self.comparison.reproduced
 
-    @property
+    @cached_property
     def facts(self) -> Facts:
         """What reports tell of this verification."""
         return gather(
@@ -85,7 +95,7 @@ class Verification:
             *self.sides,
             other=None if self.kept is None else str(self.kept),
             seed=self.seed,
-            origin=self.origin,
+            origin=self.choice.origin,
             failed=self.failed,
             reason=self.reason,
         )
@@ -118,9 +128,9 @@ def verify_notebook(path: Path, options: VerifyOptions, progress: Progress | Non
         notebook, options, progress, record=record, choice=Choice(record.seed, record.origin), environment=_as_recorded(record)
     )
     comparison = compare_notebooks(notebook.nb, replay.nb, record_a=record, record_b=replay.record, notes_b=replay.notes)
-    sides = (Side(notebook.nb, record, "recorded"), Side(replay.nb, replay.record, "replayed"))
+    sides = (Side(notebook.nb, record, RECORDED), Side(replay.nb, replay.record, "replayed"))
     choice = _choice(Choice(record.seed, record.origin), options)
-    return Verification(notebook, comparison, choice.seed, True, sides, replay.execution, choice.origin)
+    return Verification(notebook, comparison, choice, sides, replay.execution)
 
 
 def _verify_without_record(notebook: Notebook, options: VerifyOptions, progress: Progress | None) -> Verification:
@@ -129,12 +139,12 @@ def _verify_without_record(notebook: Notebook, options: VerifyOptions, progress:
     if not first.execution.complete:
         comparison = compare_notebooks(notebook.nb, first.nb, record_a=None, record_b=first.record, notes_b=first.notes)
         sides = (Side(notebook.nb, None, "as it is"), Side(first.nb, first.record, "first run"))
-        return Verification(notebook, comparison, choice.seed, False, sides, first.execution, choice.origin)
+        return Verification(notebook, comparison, choice, sides, first.execution)
     other = plan_environment(hash_seed=OTHER_HASH_SEED)
     second = _replay(notebook, options, progress, record=None, choice=choice, environment=other)
     comparison = compare_notebooks(first.nb, second.nb, record_a=first.record, record_b=second.record, notes_b=second.notes)
     sides = (Side(first.nb, first.record, "first run"), Side(second.nb, second.record, "second run"))
-    return Verification(notebook, comparison, choice.seed, False, sides, second.execution, choice.origin)
+    return Verification(notebook, comparison, choice, sides, second.execution)
 
 
 def _replay(

@@ -78,7 +78,7 @@ def _body(facts: Facts, cell: CellFacts, budget: Budget) -> list[Html | None]:
         source,
         tag("p", result.detail, class_="detail") if result.detail else None,
         tag("p", f"{words.cause} ", tag("b", "What to do: "), words.remedy, class_="advice") if words else None,
-        *(budget.take(_output(pair, facts.names)) for pair in contents(*cell.outputs)),
+        *(budget.take(_output(pair, facts.names, fold=differs(cell))) for pair in contents(*cell.outputs)),
         _states(cell, facts.names),
         tag("p", tag("b", "Rules that fired: "), listed(result.rules), class_="dim") if result.rules else None,
     ]
@@ -91,14 +91,17 @@ def _states(cell: CellFacts, names: tuple[str, str]) -> Html | None:
     return joined([tag("h4", caption), differences_table(cell.changed, names, caption=caption)])
 
 
-def _output(pair: Sequence[Content], names: tuple[str, str]) -> Html:
-    """Return an output: its main content, and the others folded."""
+def _output(pair: Sequence[Content], names: tuple[str, str], *, fold: bool) -> Html:
+    """Return an output: its main content, and the others folded; where a cell differs, an output that does not is folded whole."""
     main, *others = pair or [Content("empty", "", "")]
-    folded = [
-        tag("details", tag("summary", _title(content)), _content(content, names), class_="mime", open=not content.same and main.same)
-        for content in others
-    ]
+    folded = [_folded(content, names, opened=not content.same and main.same) for content in others]
+    if fold and all(content.same for content in pair):
+        return tag("section", *(_folded(content, names, opened=False) for content in (main, *others)), class_="output")
     return tag("section", tag("h4", _title(main)), _content(main, names), *folded, class_="output")
+
+
+def _folded(content: Content, names: tuple[str, str], *, opened: bool) -> Html:
+    return tag("details", tag("summary", _title(content)), _content(content, names), class_="mime", open=opened)
 
 
 def _title(content: Content) -> str:

@@ -21,7 +21,7 @@ def document(facts: Facts) -> dict[str, Any]:
         "other": facts.other,
         "seed": facts.seed,
         "origin": facts.origin,
-        "record": facts.sides[0].record is not None and facts.sides[0].name == "recorded",
+        "record": facts.had_record,
         "reproduced": facts.reproduced,
         "counts": counts(facts.comparison),
         "first": None if first is None else first.result.index,

@@ -15,6 +15,7 @@ from seednb.report.surroundings import Difference, differences
 if TYPE_CHECKING:
     from seednb.record import Record
 
+RECORDED = "recorded"
 _UNREADABLE = "-"
 
 
@@ -61,6 +62,11 @@ class Facts:
     def names(self) -> tuple[str, str]:
         """What the two runs are called."""
         return self.sides[0].name, self.sides[1].name
+
+    @property
+    def had_record(self) -> bool:
+        """Whether the first run is the one that the notebook's record tells of, and not one made for the comparison."""
+        return self.sides[0].name == RECORDED
 
     @property
     def reproduced(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from seednb.compare import Verdict
 from seednb.report.facts import CellFacts, Facts
@@ -17,21 +17,21 @@ _FAILURE, _ERROR, _SKIPPED = "failure", "error", "skipped"
 
 def junit(all_facts: Sequence[Facts]) -> bytes:
     """Return the reports as an XML document."""
-    root = ElementTree.Element("testsuites", name="seednb")
+    root = ET.Element("testsuites", name="seednb")
     for facts in all_facts:
         root.append(_suite(facts))
     for name in ("tests", "failures", "errors", "skipped"):
         root.set(name, str(sum(int(suite.get(name, "0")) for suite in root)))
-    ElementTree.indent(root)
-    return b'<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(root, encoding="unicode").encode("utf-8") + b"\n"
+    ET.indent(root)
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode").encode("utf-8") + b"\n"
 
 
-def _suite(facts: Facts) -> ElementTree.Element:
-    suite = ElementTree.Element("testsuite", name=_clean(facts.notebook))
-    properties = ElementTree.SubElement(suite, "properties")
+def _suite(facts: Facts) -> ET.Element:
+    suite = ET.Element("testsuite", name=_clean(facts.notebook))
+    properties = ET.SubElement(suite, "properties")
     for name, value in (("seed", facts.seed), ("origin", facts.origin), ("command", f"seednb {facts.command}")):
         if value is not None:
-            ElementTree.SubElement(properties, "property", name=name, value=_clean(str(value)))
+            ET.SubElement(properties, "property", name=name, value=_clean(str(value)))
     cases = [_case(facts, cell) for cell in facts.cells]
     suite.extend(cases)
     kinds = [child.tag for case in cases for child in case]
@@ -41,17 +41,17 @@ def _suite(facts: Facts) -> ElementTree.Element:
     return suite
 
 
-def _case(facts: Facts, cell: CellFacts) -> ElementTree.Element:
+def _case(facts: Facts, cell: CellFacts) -> ET.Element:
     name = _clean(f"cell {cell.number}: {first_line(cell.result.source, _WIDTH)}".rstrip(": "))
-    case = ElementTree.Element("testcase", classname=_clean(facts.notebook), name=name)
+    case = ET.Element("testcase", classname=_clean(facts.notebook), name=name)
     kind = _kind(cell)
     if kind:
-        outcome = ElementTree.SubElement(case, kind, message=_clean(cell.result.detail or cell.result.verdict.value))
+        outcome = ET.SubElement(case, kind, message=_clean(cell.result.detail or cell.result.verdict.value))
         if kind != _SKIPPED:
             outcome.set("type", cell.result.cause or cell.result.verdict.value)
             outcome.text = _clean(_text(cell))
     elif cell.result.rules:
-        ElementTree.SubElement(case, "system-out").text = f"{cell.result.verdict.value} after: {listed(cell.result.rules)}"
+        ET.SubElement(case, "system-out").text = f"{cell.result.verdict.value} after: {listed(cell.result.rules)}"
     return case
 
 

@@ -32,6 +32,6 @@ def text(value: str) -> Html:
     return Html(escape(_OBEYED.sub("\N{REPLACEMENT CHARACTER}", value.replace("\r\n", "\n"))))
 
 
-def _attribute(key: str, value: str | int | bool) -> str:
+def _attribute(key: str, value: str | int) -> str:
     name = key.rstrip("_").replace("_", "-")
     return f" {name}" if value is True else f' {name}="{text(str(value))}"'

@@ -61,6 +61,7 @@ def _report(facts: Facts, anchor: str, budget: Budget) -> Html:
         _surroundings(facts),
         _rules(facts),
         tag("h2", "Cell by cell"),
+        tag("label", tag("input", type="checkbox", class_="only-differing"), " only cells that differ", class_="switch"),
         *_cells(facts, anchors, budget),
         *(tag("p", note, class_="dim") for note in facts.comparison.notes),
         tag("p", "Side by side in nbdime: ", tag("code", facts.diff_command)) if facts.diff_command else None,
@@ -93,7 +94,9 @@ def _outcome(facts: Facts) -> Html:
 
 
 def _origin(facts: Facts) -> str:
-    return f"from the record ({facts.origin})" if facts.names[0] == "recorded" and facts.origin != "command-line" else str(facts.origin)
+    record = facts.sides[0].record
+    recorded = facts.had_record and record is not None and record.seed == facts.seed
+    return f"from the record ({facts.origin})" if recorded else str(facts.origin)
 
 
 def _why(facts: Facts, anchors: dict[int, str]) -> Html | None:

@@ -46,7 +46,7 @@ def difference(first: str, second: str, mime: str) -> tuple[Picture, str]:
     if a is None or b is None:
         return Picture(reason=reason or other), ""
     if a.size != b.size:
-        return Picture(reason="they differ in size"), f"{a.width}×{a.height}, then {b.width}×{b.height} pixels"
+        return Picture(reason="they differ in size"), f"{a.width}x{a.height}, then {b.width}x{b.height} pixels"
     return _marked(a, b)
 
 
@@ -82,7 +82,7 @@ def _decoded(text: str, mime: str) -> tuple[Image | None, str]:
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data), formats=[_FORMATS[mime]]) as image:
                 if image.width * image.height > MAX_PIXELS:
-                    return None, f"{image.width}×{image.height} pixels are too many to show"
+                    return None, f"{image.width}x{image.height} pixels are too many to show"
                 return image.convert("RGBA"), ""
     except (binascii.Error, ValueError):
         return None, "it is not base64"

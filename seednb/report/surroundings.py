@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from seednb.record import Record
 
-_ABSENT = "–"
+_ABSENT = "none"
 _MAX_VALUE = 200
 
 

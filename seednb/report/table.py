@@ -75,7 +75,7 @@ def _runs(cells: Sequence[CellFacts]) -> Iterator[list[CellFacts]]:
 
 
 def _numbers(cells: Sequence[CellFacts]) -> str:
-    return str(cells[0].number) if len(cells) == 1 else f"{cells[0].number}–{cells[-1].number}"
+    return str(cells[0].number) if len(cells) == 1 else f"{cells[0].number} to {cells[-1].number}"
 
 
 def _detail(cells: Sequence[CellFacts]) -> str:

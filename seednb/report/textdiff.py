@@ -21,6 +21,8 @@ Marked = tuple[Html, Html]
 
 def side_by_side(a: str, b: str, names: tuple[str, str]) -> Html:
     """Return two texts that differ, as rows of two columns."""
+    if a.endswith("\n") and b.endswith("\n"):
+        a, b = a[:-1], b[:-1]
     start = _common(a, b)
     (one, first_line), (other, _) = (_window(text, start) for text in (a, b))
     rows = list(_rows(one.split("\n")[:MAX_LINES], other.split("\n")[:MAX_LINES], first_line, names))

@@ -94,7 +94,7 @@ def plural(count: int, noun: str) -> str:
 
 def listed(rules: dict[str, int]) -> str:
     """Return rules that fired, with their counts."""
-    return ", ".join(f"{name} ×{count}" if count > 1 else name for name, count in sorted(rules.items()))
+    return ", ".join(f"{count} {name}" if count > 1 else name for name, count in sorted(rules.items()))
 
 
 def first_line(source: str, width: int) -> str:
