@@ -1,6 +1,6 @@
-"""Makes the README's picture from the real thing: an example run, verified, changed in one line, verified again.
+"""Makes the README's pictures from the real thing: an example run, verified, changed in one line, verified again.
 
-Usage: python docs/make_pictures.py
+Usage: python docs/make_pictures.py (needs Playwright's Python package and a Chromium)
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from playwright.sync_api import sync_playwright
 from rich.console import Console
 
 from seednb.replay.report import Report
 from seednb.replay.run import RunOptions, run_notebook
 from seednb.replay.verify import VerifyOptions, verify_notebook
+from seednb.report import page
 
 HERE = Path(__file__).parent
 NAME = "montecarlo.ipynb"
@@ -30,8 +32,25 @@ def change_one_line(path: Path) -> None:
     path.write_text(text.replace(BEFORE, AFTER), encoding="utf-8")
 
 
+def photograph(html: str, picture: Path) -> None:
+    """Take a picture of the upper part of a page."""
+    source = Path("report.html").resolve()
+    source.write_text(html, encoding="utf-8")
+    with sync_playwright() as browsers:
+        browser = browsers.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        tab = browser.new_page(viewport={"width": 1000, "height": 1500})
+        tab.goto(source.as_uri())
+        tab.get_by_text("only cells that differ").click()
+        for summary in tab.locator("details.diverged > summary").all()[:-1]:
+            summary.click()
+        tab.evaluate("scrollTo(0, 0)")
+        tab.screenshot(path=picture)
+        browser.close()
+
+
 def main() -> None:
-    """Make docs/images/verify.svg."""
+    """Make docs/images/verify.svg and docs/images/report.png."""
+    (HERE / "images").mkdir(exist_ok=True)
     console = Console(record=True, width=118, highlight=False, file=io.StringIO())
     report = Report(console=console)
     with tempfile.TemporaryDirectory() as folder:
@@ -44,9 +63,10 @@ def main() -> None:
         report.verified(verify_notebook(path, VerifyOptions()))
         change_one_line(path)
         console.print(f"\n[dim]# one line of code changed[/]\n[bold]$[/] seednb verify {NAME}")
-        report.verified(verify_notebook(path, VerifyOptions()))
+        changed = verify_notebook(path, VerifyOptions())
+        report.verified(changed)
+        photograph(page([changed.facts]), HERE / "images" / "report.png")
         os.chdir(HERE)
-    (HERE / "images").mkdir(exist_ok=True)
     console.save_svg(str(HERE / "images" / "verify.svg"), title="seednb")
 
 

@@ -137,6 +137,18 @@ def test_the_published_display_ids_are_those_that_follow_the_seed():
         assert set(re.findall(r"`([\w.]+)`", what.partition(", for ")[2])) == askers
 
 
+def test_the_published_report_is_the_one_that_is_written():
+    """docs/report.md has each cause with its words, and each member of the JSON, and no others."""
+    from seednb.report.words import ADVICE
+
+    text = (REPOSITORY / "docs" / "report.md").read_text(encoding="utf-8")
+    causes, members = text.split("## Causes")[1].split("## The JSON")
+    rows = re.findall(r"^\| `([\w-]+)` \| (.*) \| (.*) \|$", causes, re.MULTILINE)
+    assert rows == [(name, words.cause, words.remedy) for name, words in ADVICE.items()]
+    schema = json.loads((REPOSITORY / "seednb" / "report.schema.json").read_text(encoding="utf-8"))
+    assert re.findall(r"^\| `(\w+)` \|", members, re.MULTILINE) == list(schema["$defs"]["report"]["properties"])
+
+
 def test_the_changelog_names_the_version():
     """The changelog's newest part speaks of the package's version."""
     from seednb import __version__

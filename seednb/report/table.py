@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 _WIDE = 100
-_SOURCE_WIDTH = 40
+_SOURCE_WIDTH = 30
 
 
 def show(facts: Facts, console: Console, title: str) -> None:

@@ -52,13 +52,17 @@ ADVICE = {
     "uninitialised-memory": Advice("It reads memory that nobody has written.", "Use zeros() in place of empty(), or fill it first."),
     "library-version": Advice("The runs had other versions of a library.", "Install the versions that the record names (seednb show)."),
     "cpu-or-gpu": Advice(
-        "The runs had other processors, which may round differently.", "Compare on the same kind of machine, or accept what this one gives."
+        "The runs had other processors, which may round differently.",
+        "Compare on the same kind of machine, or accept what this one gives: seednb verify --update.",
     ),
     "settings": Advice("The runs had other settings.", "Run it with the settings of the recorded run."),
     "input-file": Advice(
-        "A file that it reads is another one, or is not there.", "Bring the file back, or accept the results of the new one."
+        "A file that it reads is another one, or is not there.", "Bring the file back, or accept the new results: seednb verify --update."
     ),
-    "code": Advice("The code is not the code that gave the recorded outputs.", "If the change is meant, accept the new results."),
+    "code": Advice(
+        "The code is not the code that gave the recorded outputs.",
+        "If the change is meant, accept the new results: seednb verify --update.",
+    ),
     "upstream": Advice("An earlier cell differs, and it may follow from that.", "Look at the first cell that differs."),
     "unknown": Advice(
         "There is no evidence for a cause.",
