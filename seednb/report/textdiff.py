@@ -12,6 +12,7 @@ from seednb.report.markup import Html, joined, tag
 MAX_TEXT = 40_000
 MAX_LINES = 300
 MAX_LINE = 600
+MAX_WORDS = 120
 MAX_PLAIN = 4_000
 _BEFORE = 60
 _CONTEXT = 3
@@ -108,20 +109,25 @@ def _cut(line: str, position: int) -> str:
 
 
 def _marks(a: str, b: str) -> Marked:
-    """Return two lines with what differs marked."""
+    """Return two lines with what differs marked: from the first to the last difference, word by word unless that is long."""
     one, other = _TOKEN.findall(a), _TOKEN.findall(b)
-    left: list[str] = []
-    right: list[str] = []
-    for kind, a0, a1, b0, b1 in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
-        before, after = "".join(one[a0:a1]), "".join(other[b0:b1])
-        if kind == "equal":
-            left.append(before)
-            right.append(after)
-            continue
-        shared = _common(before, after) if a1 - a0 == b1 - b0 == 1 else 0
+    head = _shared(one, other)
+    tail = _shared(one[head:][::-1], other[head:][::-1])
+    first, second = one[head : len(one) - tail], other[head : len(other) - tail]
+    whole = [("replace", 0, len(first), 0, len(second))]
+    short = len(first) + len(second) <= MAX_WORDS
+    left, right = ["".join(one[:head])], ["".join(other[:head])]
+    for kind, a0, a1, b0, b1 in SequenceMatcher(None, first, second, autojunk=False).get_opcodes() if short else whole:
+        before, after = "".join(first[a0:a1]), "".join(second[b0:b1])
+        shared = len(before) if kind == "equal" else _common(before, after) if a1 - a0 == b1 - b0 == 1 else 0
         left += [before[:shared], _mark("del", before[shared:])]
         right += [after[:shared], _mark("ins", after[shared:])]
-    return joined(left), joined(right)
+    return joined([*left, *one[len(one) - tail :]]), joined([*right, *other[len(other) - tail :]])
+
+
+def _shared(a: list[str], b: list[str]) -> int:
+    """Return how many words two lists have in common at their start."""
+    return next((place for place, (one, other) in enumerate(zip(a, b)) if one != other), min(len(a), len(b)))
 
 
 def _mark(name: str, text: str) -> str:
