@@ -42,7 +42,7 @@ def ran(seednb, make_notebook):
 
 def test_an_update_accepts_what_differs_and_keeps_the_rest(seednb, ran):
     """Cells that differ get the replay's outputs and lines; others keep their bytes, whatever their addresses; then it verifies."""
-    path = ran(DRAW, SAME, "print('a')", "print('b')")
+    path = ran(DRAW, SAME, "print('a')", "%time x = 1")
     change(path, 2, "print('c')")
     before, text = load(path), path.read_text()
     result = seednb("verify", path, "--update")
@@ -68,6 +68,17 @@ def test_an_update_of_a_reproduced_notebook_changes_nothing(seednb, ran):
     assert result.returncode == 0
     assert "nothing to accept" in result.stdout
     assert before == path.read_bytes()
+
+
+def test_code_that_gives_the_same_is_accepted(seednb, ran):
+    """Where the code was changed and its outputs are the same, the record gets the new code's digest, and the outputs keep their bytes."""
+    path = ran(DRAW, "print('a')")
+    change(path, 1, "print('a')  # as before")
+    before = load(path)
+    assert "the code differs" in seednb("verify", path).stdout
+    assert "accepted 1 cell: 2" in seednb("verify", path, "--update").stdout
+    assert before["cells"] == load(path)["cells"]
+    assert "the code differs" not in seednb("verify", path).stdout
 
 
 def test_an_output_that_somebody_changed_is_put_right(seednb, ran):

@@ -154,10 +154,21 @@ def test_pictures_are_shown_with_their_difference():
     assert first not in page([facts(["x"], [[display(image__png=first)]], [[display(image__png=second)]])])
 
 
-@pytest.mark.parametrize("other", [png(size=(41, 30)), "not base64!", "", base64.b64encode(b"\x89PNG broken").decode()])
-def test_pictures_that_cannot_be_laid_on_each_other(other):
-    """Images of another size, broken ones and what is no image get a reason in place of a picture."""
-    assert "difference" in of([display(image__png=png())], [display(image__png=other)]).text
+@pytest.mark.parametrize(
+    ("other", "reason"),
+    [
+        (png(size=(41, 30)), "they differ in size"),
+        ("not base64!", "it is not base64"),
+        ("", "it is broken"),
+        (base64.b64encode(b"\x89PNG broken").decode(), "it is broken"),
+        (png(mode="L"), "no difference that a screen shows"),
+    ],
+)
+def test_pictures_that_cannot_be_laid_on_each_other(other, reason):
+    """Images of another size or depth, broken ones and what is no image get a reason in place of the picture."""
+    parsed = of([display(image__png=png())], [display(image__png=other)])
+    assert reason in parsed.text
+    assert {have["alt"] for have in parsed.of("img")} <= {"recorded", "replayed"}
 
 
 def test_huge_outputs_are_cut_around_the_difference():
