@@ -58,14 +58,7 @@ def run(
     report = Report(quiet=quiet, stream=stream)
     mode = PER_CELL if per_cell else STREAM
     asked = RunOptions(
-        seed=seed,
-        seal=not no_seal,
-        timeout=timeout,
-        kernel=kernel,
-        output=output,
-        mode=mode,
-        strict=strict,
-        display_ids=display_ids,
+        seed=seed, seal=not no_seal, timeout=timeout, kernel=kernel, output=output, mode=mode, strict=strict, display_ids=display_ids
     )
     result = run_notebook(notebook, asked, report.progress(notebook))
     report.ran(result)
@@ -131,7 +124,8 @@ def compare(first: Path, second: Path, forms: options.Forms) -> int:
 
     a, b = Notebook.read(first), Notebook.read(second)
     comparison = compare_notebooks(a.nb, b.nb, record_a=a.record(), record_b=b.record())
-    facts = gather("compare", str(first), comparison, Side(a.nb, a.record(), "first"), Side(b.nb, b.record(), "second"), other=str(second))
+    sides = (Side(a.nb, a.record(), "first"), Side(b.nb, b.record(), "second"))
+    facts = gather("compare", str(first), comparison, *sides, other=str(second))
     report = Report(quiet=forms.as_json)
     report.compared(facts)
     report.wrote(forms.write([facts]))

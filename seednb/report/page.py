@@ -6,9 +6,11 @@ import base64
 from collections.abc import Sequence
 from hashlib import sha256
 from importlib.resources import files
+from itertools import groupby
 from string import Template
 
 from seednb import __version__
+from seednb.compare import Verdict
 from seednb.compare.verdict import total
 from seednb.report.cellview import Budget, badge, cell_view, differences_table, differs, table
 from seednb.report.facts import CellFacts, Facts
@@ -17,6 +19,7 @@ from seednb.report.strip import strip
 from seednb.report.words import LOOKS, advice, counts, headline, plural
 
 MAX_PAGE = 30_000_000
+_LONG_ROW = 4
 
 
 def page(all_facts: Sequence[Facts], *, limit: int = MAX_PAGE) -> str:
@@ -70,10 +73,22 @@ def _report(facts: Facts, anchor: str, budget: Budget) -> Html:
 
 
 def _cells(facts: Facts, anchors: dict[int, str], budget: Budget) -> list[Html]:
-    """Return the cells in their order; those that differ are the first to get room."""
+    """Return the cells in their order, long rows of identical ones folded into one; those that differ are the first to get room."""
     order = sorted(range(len(facts.cells)), key=lambda place: not differs(facts.cells[place]))
     views = {place: cell_view(facts, facts.cells[place], anchors[place], budget) for place in order}
-    return [views[place] for place in range(len(facts.cells))]
+    shown: list[Html] = []
+    for is_identical, row in groupby(range(len(facts.cells)), lambda place: facts.cells[place].result.verdict is Verdict.IDENTICAL):
+        places = list(row)
+        parts = [views[place] for place in places]
+        shown += [_group(facts.cells[places[0]], facts.cells[places[-1]], parts)] if is_identical and len(places) >= _LONG_ROW else parts
+    return shown
+
+
+def _group(first: CellFacts, last: CellFacts, views: Sequence[Html]) -> Html:
+    """Return a row of identical cells, folded."""
+    verdict = Verdict.IDENTICAL.value
+    told = tag("span", f"cells {first.number} to {last.number}", class_="no")
+    return tag("details", tag("summary", told, badge(verdict)), *views, class_=f"cell group {verdict}")
 
 
 def _outcome(facts: Facts) -> Html:

@@ -212,6 +212,15 @@ def test_the_page_says_what_matters():
         assert told in text, told
 
 
+def test_long_rows_of_identical_cells_are_folded():
+    """Four identical cells in a row, or more, are folded into one; fewer stand by themselves."""
+    outputs = [[stream(f"{number}\n")] for number in range(8)]
+    parsed = harmless(page([facts([f"f({number})" for number in range(8)], outputs, [*outputs[:4], [stream("x\n")], *outputs[5:]])]))
+    assert len(parsed.of("details", class_="cell group identical")) == 1
+    assert "cells 1 to 4" in parsed.text
+    assert len(parsed.of("details", class_="cell identical")) == 7
+
+
 def test_several_notebooks_on_one_page():
     """Several notebooks share a page that leads to each."""
     good = facts(["print(1)"], [[stream("1\n")]], [[stream("1\n")]])
