@@ -93,7 +93,7 @@ class Verification:
             str(self.path),
             self.comparison,
             *self.sides,
-            other=None if self.kept is None else str(self.kept),
+            other=str(self.kept) if self.kept is not None and self.had_record else None,
             seed=self.seed,
             origin=self.choice.origin,
             failed=self.failed,

@@ -72,7 +72,7 @@ def differences_table(found: Sequence[Difference], names: tuple[str, str], *, ca
 
 def _body(facts: Facts, cell: CellFacts, budget: Budget) -> list[Html | None]:
     result = cell.result
-    words = advice(result.cause)
+    words = advice(result)
     source = tag("pre", tag("code", result.source[:MAX_SOURCE]), class_="src", tabindex="0") if result.source.strip() else None
     return [
         source,

@@ -40,7 +40,7 @@ def documents(all_facts: Sequence[Facts]) -> dict[str, Any]:
 
 
 def _cell(cell: CellFacts) -> dict[str, Any]:
-    words = advice(cell.result.cause)
+    words = advice(cell.result)
     return {**cell.result.to_json(), "remedy": None if words is None else words.remedy, "states": _differences(cell.changed)}
 
 

@@ -65,7 +65,7 @@ def _kind(cell: CellFacts) -> str:
 
 
 def _text(cell: CellFacts) -> str:
-    words = advice(cell.result.cause)
+    words = advice(cell.result)
     lines = [f"verdict: {cell.result.verdict.value}", f"first difference: {cell.result.detail}"]
     lines += [f"cause: {cell.result.cause}. {words.cause} {words.remedy}"] if words is not None else []
     lines += [f"{state.name}: {state.first}, then {state.second}" for state in cell.changed]

@@ -118,7 +118,7 @@ def _why(facts: Facts, anchors: dict[int, str]) -> Html | None:
     first = facts.first
     if first is None:
         return None
-    words = advice(first.result.cause)
+    words = advice(first.result)
     anchor = anchors[facts.cells.index(first)]
     parts: list[Html | None] = [
         tag("h2", tag("a", f"Cell {first.number}", href=f"#{anchor}"), " is the first that differs"),

@@ -88,7 +88,7 @@ def _first_difference(facts: Facts) -> Iterator[str]:
     first = facts.first
     if first is None:
         return
-    words = advice(first.result.cause)
+    words = advice(first.result)
     if words is not None:
         yield f"cell {first.number}: {words.cause}"
         yield f"what to do: {words.remedy}"

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from seednb.compare import Comparison
+    from seednb.compare import CellResult, Comparison
 
 
 class Look(NamedTuple):
@@ -70,11 +70,14 @@ ADVICE = {
     ),
 }
 """For each cause that a comparison can name."""
+FAILURE = Advice("The cell raised an error.", "Mend it first: cells after an error have not run.")
 
 
-def advice(cause: str | None) -> Advice | None:
-    """Return a cause in words; None for a cause that this version does not know."""
-    return ADVICE.get(cause or "")
+def advice(result: CellResult) -> Advice | None:
+    """Return a cell's cause in words; None where there is none, or one that this version does not know."""
+    if result.verdict.value == "failed" and result.cause == "unknown":
+        return FAILURE
+    return ADVICE.get(result.cause or "")
 
 
 def counts(comparison: Comparison) -> dict[str, int]:

@@ -163,6 +163,15 @@ def test_the_replay_is_kept_and_nbdime_shows_the_pair(seednb, ran, tmp_path):
     assert {"-      a", "+      b"} <= set(done.stdout.splitlines()), done.stdout + done.stderr
 
 
+def test_without_a_record_no_pair_is_named(seednb, make_notebook, tmp_path):
+    """Where two fresh runs are compared, the notebook's own outputs are none of them: the second run is kept, and no command is named."""
+    path = make_notebook("print({str(i) for i in range(50)})")
+    result = seednb("verify", path, "--keep", "second.ipynb")
+    assert result.returncode == 1
+    assert "nbdiff" not in result.stdout
+    assert load(tmp_path / "second.ipynb")["cells"][0]["outputs"]
+
+
 def test_verify_writes_all_reports_of_several_notebooks(seednb, ran, make_notebook, tmp_path):
     """One command writes JSON, JUnit and HTML for all its notebooks, and the notebooks keep their bytes."""
     path = ran(DRAW)

@@ -12,7 +12,7 @@ import pytest
 
 from seednb.compare import Verdict
 from seednb.report import page
-from seednb.report.words import ADVICE, LOOKS
+from seednb.report.words import ADVICE, FAILURE, LOOKS
 from tests.report.made import display, error, facts, of_all_verdicts, png, stream
 
 VOID = {"img", "input", "meta"}
@@ -210,6 +210,13 @@ def test_the_page_says_what_matters():
         "Rules that fired", "The random state before it is the same in both runs.", "nbdiff-web nb.ipynb new.ipynb", "42",
     ):  # fmt: skip
         assert told in text, told
+
+
+def test_an_error_is_not_called_randomness():
+    """A cell that raises an error, without other evidence, is told to be mended, and nobody is sent to look for randomness."""
+    text = of([stream("1\n")], [error("ValueError", "no")]).text
+    assert FAILURE.remedy in text
+    assert ADVICE["unknown"].remedy not in text
 
 
 def test_long_rows_of_identical_cells_are_folded():
