@@ -7,7 +7,7 @@ from typing import NamedTuple, Optional
 from seednb.digest import digest
 from seednb.snapshots import States
 from seednb.sources.held import HeldSource
-from seednb.wire import WIRE_VERSION, CellEvent, Note
+from seednb.wire import WIRE_VERSION, CellEvent, Note, Variables
 
 UNREADABLE = "-"
 NOTHING: frozenset[str] = frozenset()
@@ -75,8 +75,8 @@ def facts_of(cell: Cell, changed: States, notes: list[Note]) -> CellFacts:
     return CellFacts(cell.key, cell.seeded, digests, notes, cell.stream, frozenset(changed) if changed and not repeats else NOTHING)
 
 
-def event_of(facts: CellFacts, *, source: str, epoch: str) -> CellEvent:
-    """Return the message that tells a listener of a cell, given the digest of its source."""
+def event_of(facts: CellFacts, *, source: str, epoch: str, variables: Optional[Variables] = None) -> CellEvent:
+    """Return the message that tells a listener of a cell, given the digest of its source and those of its variables."""
     return {
         "event": "cell",
         "version": WIRE_VERSION,
@@ -87,4 +87,5 @@ def event_of(facts: CellFacts, *, source: str, epoch: str) -> CellEvent:
         "seeded": facts.seeded,
         "stream": facts.stream,
         "notes": facts.notes,
+        "variables": variables,
     }

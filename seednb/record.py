@@ -26,7 +26,7 @@ _WORDS = {
     "s": re.compile(r"s=[0-9a-f]{10}"),
     "unseeded": re.compile(r"unseeded"),
     "o": re.compile(r"o=[0-9a-f]{10}/[0-9a-f]{10}"),
-    "v": re.compile(r"v=[0-9a-f]{10}"),
+    "v": re.compile(r"v=(?:[a-z][a-z0-9]{0,7}:)?[0-9a-f]{10}(?:/[0-9a-f]{4})?"),
     "k": re.compile(r"k=[!-~]{1,64}"),
 }
 """The words of a cell's line that have a meaning of their own; any other name with a digest is a source."""

@@ -11,6 +11,7 @@ from typing import Any, Callable, Optional
 
 from seednb.arrays import MAX_BYTES, UnknownError, array_of
 from seednb.digest import blake2b
+from seednb.insides import HEAP_TYPE, NOT_CONTENT, code_bytes, dictionary, has, is_c, slots
 from seednb.installed import is_installed
 from seednb.order import loaded_by
 from seednb.reads import cell_contents, function_in, is_a
@@ -22,7 +23,6 @@ MAX_ITEMS = 20_000
 MAX_TEXT = 10_000_000
 """Characters of a text whose hash is taken; Python keeps it, so that it costs once."""
 MAX_DEPTH = 8
-_HEAP_TYPE = 1 << 9
 _PLAIN = (bool, int, float, complex, str, bytes, type(None), type(Ellipsis), type(NotImplemented), range)
 _LONG = 1 << 1000
 _FLAT = {bool, int, float, type(None), str}
@@ -134,13 +134,13 @@ class _Digester:
         return [self._digest(part, depth, seen) for part in (value.func, value.args, value.keywords)]
 
     def _own_dictionary(self, value: Any, depth: int, seen: dict[int, int]) -> list[bytes]:
-        attributes = _dictionary(value)
+        attributes = dictionary(value)
         return [self._digest(attributes, depth, seen)] if attributes else []
 
     def _module(self, value: types.ModuleType, depth: int, seen: dict[int, int]) -> list[bytes]:
-        if _is_installed(_dictionary(value).get("__file__")):
+        if _is_installed(dictionary(value).get("__file__")):
             return [b"%d" % id(value)]
-        members = [(name, member) for name, member in sorted(_dictionary(value).items()) if name[:2] != "__"]
+        members = [(name, member) for name, member in sorted(dictionary(value).items()) if name[:2] != "__"]
         return [part for name, member in members for part in (name.encode(), self._member(member, depth, seen, value.__name__))]
 
     def _member(self, member: Any, depth: int, seen: dict[int, int], module: str) -> bytes:
@@ -161,15 +161,14 @@ class _Digester:
 
     def _code(self, value: types.FunctionType, depth: int, seen: dict[int, int]) -> list[bytes]:
         held = (value.__defaults__, value.__kwdefaults__, [cell_contents(cell) for cell in value.__closure__ or ()], value.__dict__)
-        return [_code_bytes(value.__code__), *(self._digest(part, depth, seen) for part in held)]
+        return [code_bytes(value.__code__), *(self._digest(part, depth, seen) for part in held)]
 
     def _class(self, value: type, depth: int, seen: dict[int, int]) -> list[bytes]:
         identity = b"%d" % id(value)
         return [identity, *self._members(value, depth, seen)] if value.__module__ == "__main__" else [identity]
 
     def _members(self, value: type, depth: int, seen: dict[int, int]) -> list[bytes]:
-        skipped = {"__dict__", "__weakref__", "__doc__", "__module__", "__annotations__", "__annotate_func__", "__static_attributes__"}
-        members = [(name, member) for name, member in sorted(vars(value).items()) if name not in skipped]
+        members = [(name, member) for name, member in sorted(vars(value).items()) if name not in NOT_CONTENT]
         return [part for name, member in members for part in (name.encode(), self._attribute(member, depth, seen))]
 
     def _attribute(self, member: Any, depth: int, seen: dict[int, int]) -> bytes:
@@ -188,11 +187,11 @@ class _Digester:
 
     def _instance(self, value: Any, kind: type, depth: int, seen: dict[int, int]) -> list[bytes]:
         """Digest an object by its attributes, if these are all that it has: no part of its class is written in C."""
-        if any(not base.__flags__ & _HEAP_TYPE or _is_c(base) for base in kind.__mro__[:-1]):
+        if any(not base.__flags__ & HEAP_TYPE or is_c(base) for base in kind.__mro__[:-1]):
             raise UnknownError
-        slots = [name for base in kind.__mro__ for name in _slots(base)]
-        held = [object.__getattribute__(value, name) for name in slots if _has(value, name)]
-        return [self._digest(part, depth, seen) for part in (_dictionary(value), *held)]
+        names = [name for base in kind.__mro__ for name in slots(base)]
+        held = [object.__getattribute__(value, name) for name in names if has(value, name)]
+        return [self._digest(part, depth, seen) for part in (dictionary(value), *held)]
 
 
 _Look = Callable[[_Digester, Any, int, "dict[int, int]"], "list[bytes]"]
@@ -226,39 +225,3 @@ def _is_flat(value: Any) -> bool:
 
 def _is_installed(file: Optional[str]) -> bool:
     return file is None or file.startswith("<") or is_installed(file)
-
-
-_PYTHONS = ("__dict__", "__weakref__", "__slots__", "__annotations__", "__firstlineno__")
-
-
-def _is_c(kind: type) -> bool:
-    """Tell whether a class made at run time comes from C: nothing in it is as Python's class statement makes it."""
-    members = vars(kind)
-    return not any(name in members for name in _PYTHONS) and not any(is_a(found, types.FunctionType) for found in members.values())
-
-
-def _slots(kind: type) -> list[str]:
-    slots = vars(kind).get("__slots__", ())
-    names = [slots] if isinstance(slots, str) else list(slots)
-    return [name for name in names if name not in {"__dict__", "__weakref__"} and not name.startswith("__")]
-
-
-def _has(value: Any, name: str) -> bool:
-    try:
-        object.__getattribute__(value, name)
-    except AttributeError:
-        return False
-    return True
-
-
-def _dictionary(value: Any) -> Any:
-    try:
-        return object.__getattribute__(value, "__dict__")
-    except AttributeError:
-        return None
-
-
-def _code_bytes(code: types.CodeType) -> bytes:
-    constants = [_code_bytes(constant) if isinstance(constant, types.CodeType) else repr(constant).encode() for constant in code.co_consts]
-    names = repr((code.co_names, code.co_varnames, code.co_freevars, code.co_flags)).encode()
-    return blake2b(b"\0".join([code.co_code, names, *constants]), digest_size=16).digest()

@@ -16,6 +16,8 @@ EVENT_TYPE = "seednb_event"
 RECORD_MIME = "application/vnd.seednb.record+json"
 RECORD_VERSION = 1
 CANON_VERSION = 1
+VARIABLES_ALGORITHM = "s2"
+"""Names how variables are digested: SHA-256 of their contents, cut to 40 bits. Another form of the contents gets another name."""
 
 
 class Note(TypedDict):
@@ -35,11 +37,26 @@ class Note(TypedDict):
     what: str
 
 
+class Variables(TypedDict):
+    """What a cell's variables hold after it: those that it assigned, and those that it read and may have changed.
+
+    digest: of all together, `s2:` and 10 digits, for the record; after a slash, 4 digits of the names that there was no time
+    for; empty where no variable was digested. names: the digest of each. uncompared: why others have none: `clock` (its value comes
+    from a clock), `identity` (from an id, a process, a temporary name), `bound` (no time was left) or `type: …`; `part: …`
+    for one that has a digest, without its parts of these types.
+    """
+
+    digest: str
+    names: dict[str, str]
+    uncompared: dict[str, str]
+
+
 class Plan(TypedDict):
     """What a runner asks of a fresh runtime before its first cell.
 
     mode: how cells draw from the first one on. streams: keys of cells' own streams that win over the cells' keys. settings:
-    what a record asks to restore; only the closed list of `determinism` is applied.
+    what a record asks to restore; only the closed list of `determinism` is applied. variables: whether cells' events are to have
+    digests of their variables.
     """
 
     version: int
@@ -54,12 +71,13 @@ class Plan(TypedDict):
     settings: dict[str, Any]
     restore_env: dict[str, Optional[str]]
     stable_files: bool
+    variables: bool
 
 
 class CellEvent(TypedDict):
     """`cell`: a cell has ended. What it did to the sources: their digests after it, for each source that it changed.
 
-    stream: the key of the cell's own stream, null where it drew from the common one.
+    stream: the key of the cell's own stream, null where it drew from the common one. variables: null unless somebody asked.
     """
 
     event: str
@@ -71,6 +89,7 @@ class CellEvent(TypedDict):
     seeded: bool
     stream: Optional[str]
     notes: list[Note]
+    variables: Optional[Variables]
 
 
 class StateEvent(TypedDict):
@@ -111,11 +130,15 @@ class RestartEvent(TypedDict):
 
 
 class Hello(TypedDict):
-    """What a listener says. badges: it shows warnings itself, so that they need not enter the cells' outputs."""
+    """What a listener says.
+
+    badges: it shows warnings itself, so that they need not enter the cells' outputs. variables: it wants digests of variables.
+    """
 
     version: int
     client: str
     badges: bool
+    variables: bool
 
 
 class Current(TypedDict):
@@ -149,6 +172,8 @@ def cell_line(event: CellEvent) -> str:
     words = [ALGORITHM, f"s={event['source']}"]
     if not event["seeded"]:
         words.append("unseeded")
+    if event["variables"] and event["variables"]["digest"]:
+        words.append(f"v={event['variables']['digest']}")
     if event["stream"]:
         words.append(f"k={event['stream']}")
     words.extend(f"{name}={value}" for name, value in sorted(event["sources"].items()))

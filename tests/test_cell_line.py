@@ -77,6 +77,7 @@ def test_a_line_of_the_wire_is_read() -> None:
             "seeded": False,
             "stream": "a",
             "notes": [],
+            "variables": None,
         }
     )
     assert CellLine.parse(text) == CellLine("0000000000", unseeded=True, stream="a", sources={"numpy": "1111111111"})

@@ -42,11 +42,12 @@ _CLOCK = re.compile(
 
 @dataclass(frozen=True)
 class Runs:
-    """What is known of the two runs as a whole. notes: what the second run told of its cells, by key."""
+    """What is known of the two runs as a whole. notes: what the second run told of its cells, by key; variables: both, of theirs."""
 
     a: Record | None = None
     b: Record | None = None
     notes: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    variables: tuple[Mapping[str, Any], Mapping[str, Any]] = field(default_factory=lambda: ({}, {}))
 
     def unsealed(self, key: str) -> str:
         """Return where a cell got entropy that was not sealed, or nothing."""

@@ -11,6 +11,7 @@ from seednb.compare.canonical import CANON, output_digests
 from seednb.compare.causes import Cause, Runs, changed_code, own_cause, run_cause
 from seednb.compare.numbers import Tolerance, tolerance
 from seednb.compare.outputs import Judged, judge_outputs
+from seednb.compare.variables import late, variables_differ, versions_differ
 from seednb.compare.verdict import CellResult, Comparison, Verdict, total, worst
 
 if TYPE_CHECKING:
@@ -39,15 +40,18 @@ def compare_notebooks(
     record_a: Record | None,
     record_b: Record | None,
     notes_b: Mapping[str, Sequence[Any]] | None = None,
+    variables_a: Mapping[str, Any] | None = None,
+    variables_b: Mapping[str, Any] | None = None,
     rtol: float | None = None,
     atol: float | None = None,
 ) -> Comparison:
     """Compare two runs of a notebook: `a` as recorded, `b` as replayed, each with its record if it has one.
 
-    notes_b: what the kernel told of the cells of `b`, by key: evidence for causes. rtol, atol: how far numbers may be apart;
+    notes_b: what the kernel told of the cells of `b`, by key: evidence for causes. variables_a, variables_b: what the kernels told of the cells' variables, by
+    key. rtol, atol: how far numbers may be apart;
     they must be equal unless this is asked for.
     """
-    runs = Runs(record_a, record_b, notes_b or {})
+    runs = Runs(record_a, record_b, notes_b or {}, (variables_a or {}, variables_b or {}))
     pairs = align(code_cells(a, record_a), code_cells(b, record_b))
     allowed = tolerance(rtol, atol)
     results: list[CellResult] = []
@@ -67,7 +71,7 @@ def _compare(pair: Pair, runs: Runs, allowed: Tolerance | None) -> CellResult:
     a, b = pair
     if a is None or b is None:
         return _one_sided(a, b)
-    found = _with_fingerprints(_compare_outputs(a, b, runs, allowed), a, b)
+    found = _with_variables(_with_fingerprints(_compare_outputs(a, b, runs, allowed), a, b), a, b, runs)
     cause: Cause | None = None
     if found.verdict.bad:
         differing = [judged for judged in found.judged if judged.result.verdict.bad]
@@ -176,6 +180,16 @@ def _with_fingerprints(found: _Found, a: CodeCell, b: CodeCell) -> _Found:
     return replace(found, verdict=Verdict.DIVERGED, detail=f"outputs agree, but {state}" if found.verdict is not Verdict.MISSING else state)
 
 
+def _with_variables(found: _Found, a: CodeCell, b: CodeCell, runs: Runs) -> _Found:
+    """Compare what the cell's variables hold too."""
+    said = variables_differ(a, b, runs)
+    if not said or found.verdict is Verdict.FAILED:
+        return found
+    if found.verdict.bad:
+        return replace(found, detail=_joined(found.detail, said))
+    return replace(found, verdict=Verdict.DIVERGED, detail=f"outputs agree, but {said}" if found.verdict is not Verdict.MISSING else said)
+
+
 def _joined(*texts: str) -> str:
     return "; ".join(text for text in texts if text)
 
@@ -188,6 +202,11 @@ def _notes(pairs: Sequence[Pair], results: Sequence[CellResult], runs: Runs) -> 
     for record, which in ((runs.a, "first"), (runs.b, "second")):
         if record is not None and record.canon != CANON:
             notes.append(f"the {which} record's output digests are of canonical form {record.canon}, not {CANON}: they are not compared")
+    if versions_differ(runs.a, runs.b) and any(a is not None and a.line is not None and a.line.variables for a, _ in pairs):
+        notes.append("variables are not compared: Python or packages have other versions than in the recorded run")
+    unknown = [f"cell {result.index + 1}: {', '.join(names)}" for (_, b), result in zip(pairs, results) if b and (names := late(b, runs))]
+    if unknown:
+        notes.append(f"variables that there was no time to compare: {'; '.join(unknown)}")
     for (a, b), result in zip(pairs, results):
         if a is not None and b is not None and a.code != b.code and not result.verdict.bad:
             notes.append(f"cell {result.index + 1}: the code differs")

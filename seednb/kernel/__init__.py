@@ -79,7 +79,10 @@ class Extension:
 
     def hello(self, text: str) -> str:
         """Answer a listener that says hello, in JSON; it is sent events from now on."""
-        return self.listeners.hello(text, self.answer)
+        answer = self.listeners.hello(text, self.answer)
+        if self.listeners.want_variables:
+            self.cells.watch_variables()
+        return answer
 
     def answer(self) -> Answer:
         """Return the whole state and the record so far, for a listener that joins, or joins late."""
@@ -107,6 +110,8 @@ class Extension:
         self.listeners.add_runner()
         self._inputs = InputFiles(os.getcwd())
         self._inputs.start()
+        if plan["variables"]:
+            self.cells.watch_variables()
         if plan["stable_files"]:
             self._make_cell_files_stable()
         put_back(plan["restore_env"])

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Callable, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
 from seednb.digest import source_digest
 from seednb.errors import RerunWarning
 from seednb.inflight import CellFacts, event_of
 from seednb.kernel.identity import Identity, Who, request_metadata, request_part, sent_id, sent_uri
 from seednb.kernel.outline import Outline
-from seednb.kernel.reruns import Refusal, Reruns
+from seednb.kernel.reruns import Refusal, Reruns, transform
 from seednb.runtime import Runtime
 from seednb.tasks import in_main_thread
 from seednb.wire import CellEvent
+
+if TYPE_CHECKING:
+    from seednb.variables import Watch
 
 
 class _Begun(NamedTuple):
     """A cell in flight: IPython's ExecutionInfo (None where we were loaded in its middle), its source, its request, and if it counts.
 
-    digest: of the source, for an outermost cell that counts.
+    digest: of the source, for an outermost cell that counts. names: what it reads.
     """
 
     info: Any
@@ -27,6 +30,7 @@ class _Begun(NamedTuple):
     digest: str
     request: Any
     counts: bool
+    names: list[str]
 
 
 class CellHooks:
@@ -56,6 +60,7 @@ class CellHooks:
         self._begun: list[_Begun] = []
         self._lock = threading.Lock()
         self._watching = False
+        self._variables: Optional[Watch] = None
 
     def install(self) -> None:
         """Begin to watch cells; the one that is running counts from here."""
@@ -66,6 +71,14 @@ class CellHooks:
         source = running_source(self._shell)
         if source is not None and in_main_thread():
             self._begin(None, source)
+
+    def watch_variables(self) -> None:
+        """Digest the variables of each cell from now on."""
+        from seednb.variables import Watch
+
+        if self._variables is None:
+            self._variables = Watch(transform, self._shell.user_ns_hidden)
+            self._variables.begin(self._shell.user_ns)
 
     def uninstall(self) -> None:
         """Stop watching."""
@@ -127,8 +140,10 @@ class CellHooks:
         if who is not None and info is not None:
             self._judge(who, source, digest, names)
         key = self._runtime.cell if who is None else who.key
-        self._begun.append(_Begun(info, source, digest, _request(self._shell), counts))
+        self._begun.append(_Begun(info, source, digest, _request(self._shell), counts, names))
         self._runtime.begin_cell(key, names)
+        if self._variables is not None and len(self._begun) == 1:
+            self._variables.begin(self._shell.user_ns)
 
     def _judge(self, who: Who, source: str, digest: str, names: list[str]) -> None:
         """Warn of a cell that has run before, where that matters; let it be refused where the user wants that."""
@@ -147,7 +162,10 @@ class CellHooks:
         late = self._reruns.end(facts)
         if late is not None:
             self._warn(late)
-        self._done(event_of(facts, source=cell.digest, epoch=self._runtime.epoch), facts)
+        variables = None
+        if self._variables is not None:
+            variables = self._variables.end(cell.source, cell.names, self._shell.user_ns)
+        self._done(event_of(facts, source=cell.digest, epoch=self._runtime.epoch, variables=variables), facts)
         self._outline.refresh()
 
     def _position(self, info: Any) -> Optional[int]:

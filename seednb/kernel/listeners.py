@@ -26,6 +26,7 @@ class Listeners:
         self._shell = shell
         self._runtime = runtime
         self._clients: dict[str, bool] = {}
+        self.want_variables = False
         self._state: Optional[StateEvent] = None
 
     def __bool__(self) -> bool:
@@ -43,6 +44,7 @@ class Listeners:
         except ValueError as error:
             return json.dumps({"version": WIRE_VERSION, "error": str(error)})
         self._clients[said["client"]] = said["badges"]
+        self.want_variables = self.want_variables or said["variables"]
         self._state = self._current_state()
         return json.dumps(answer())
 
@@ -113,9 +115,15 @@ def check_hello(text: object) -> Hello:
         raise ValueError('hello must be an object with an integer "version" and a text "client"')
     if said["version"] < 1 or not 0 < len(said["client"]) <= _MAX_CLIENT:
         raise ValueError('"version" begins with 1, and "client" has 1 to 100 characters')
-    if not isinstance(said.get("badges", False), bool):
-        raise ValueError('"badges" must be true or false')
-    return {"version": said["version"], "client": said["client"], "badges": said.get("badges", False)}
+    for name in ("badges", "variables"):
+        if not isinstance(said.get(name, False), bool):
+            raise ValueError(f'"{name}" must be true or false')
+    return {
+        "version": said["version"],
+        "client": said["client"],
+        "badges": said.get("badges", False),
+        "variables": said.get("variables", False),
+    }
 
 
 def _parent(kernel: Any) -> Any:

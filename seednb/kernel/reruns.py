@@ -42,7 +42,7 @@ class Reruns:
         self._shell = shell
         self._runtime = runtime
         self._outline = outline
-        self._reads = Reads(_transform)
+        self._reads = Reads(transform)
         self._first: dict[str, _First] = {}
         self._running: Optional[tuple[str, _First]] = None
 
@@ -125,7 +125,7 @@ class Refusal:
         return node
 
 
-def _transform(source: str) -> str:
+def transform(source: str) -> str:
     """Turn magics into Python, without the user's own transformers: these may do more than that."""
     from IPython.core.inputtransformer2 import TransformerManager
 

@@ -88,6 +88,7 @@ def make_plan(
         "settings": dict(settings or {}),
         "restore_env": dict(environment.restore),
         "stable_files": True,
+        "variables": True,
     }
 
 

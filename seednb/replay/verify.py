@@ -112,6 +112,11 @@ class _Replay:
         keys = self.execution.keys
         return {keys[index]: list(cell.event["notes"]) for index, cell in self.execution.cells.items() if cell.event is not None}
 
+    @property
+    def variables(self) -> dict[str, Any]:
+        found = ((self.execution.keys[index], cell.event) for index, cell in self.execution.cells.items())
+        return {key: event["variables"] for key, event in found if event is not None and event["variables"] is not None}
+
 
 def verify_notebook(path: Path, options: VerifyOptions, progress: Progress | None = None) -> Verification:
     """Replay a notebook with its recorded seed and compare outputs and fingerprints.
@@ -127,7 +132,9 @@ def verify_notebook(path: Path, options: VerifyOptions, progress: Progress | Non
     replay = _replay(
         notebook, options, progress, record=record, choice=Choice(record.seed, record.origin), environment=_as_recorded(record)
     )
-    comparison = compare_notebooks(notebook.nb, replay.nb, record_a=record, record_b=replay.record, notes_b=replay.notes)
+    comparison = compare_notebooks(
+        notebook.nb, replay.nb, record_a=record, record_b=replay.record, notes_b=replay.notes, variables_b=replay.variables
+    )
     sides = (Side(notebook.nb, record, RECORDED), Side(replay.nb, replay.record, "replayed"))
     choice = _choice(Choice(record.seed, record.origin), options)
     return Verification(notebook, comparison, choice, sides, replay.execution)
@@ -142,7 +149,15 @@ def _verify_without_record(notebook: Notebook, options: VerifyOptions, progress:
         return Verification(notebook, comparison, choice, sides, first.execution)
     other = plan_environment(hash_seed=OTHER_HASH_SEED)
     second = _replay(notebook, options, progress, record=None, choice=choice, environment=other)
-    comparison = compare_notebooks(first.nb, second.nb, record_a=first.record, record_b=second.record, notes_b=second.notes)
+    comparison = compare_notebooks(
+        first.nb,
+        second.nb,
+        record_a=first.record,
+        record_b=second.record,
+        notes_b=second.notes,
+        variables_a=first.variables,
+        variables_b=second.variables,
+    )
     sides = (Side(first.nb, first.record, "first run"), Side(second.nb, second.record, "second run"))
     return Verification(notebook, comparison, choice, sides, second.execution)
 

@@ -1,0 +1,266 @@
+"""What objects of libraries hold: arrays, tables, tensors, models. Only of libraries that the user has imported, and by their own means."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any, Callable, Optional
+
+from seednb.insides import dictionary
+from seednb.plain import CHUNK
+from seednb.sources.base import complete
+
+BY_ATTRIBUTES = frozenset({"networkx", "optuna", "scipy", "sklearn"})
+"""Packages whose objects are what their attributes are; any other object of an installed package is not compared."""
+MAX_FETCH = 64_000_000
+"""Bytes that are copied from a device for one array."""
+_CLOCK_KEY = re.compile(r"(?:(?:mean|std)_)?(?:fit|score)_time|refit_time_|datetime_(?:start|complete)|_datetime_start")
+"""Members in which scikit-learn (cross_validate, cv_results_, refit_time_) and Optuna (its trials) keep times and durations."""
+
+Look = Callable[[Any], "Iterable[Any]"]
+
+
+class OpaqueError(Exception):
+    """A value cannot be digested; its text is the value's type."""
+
+
+def is_clock_key(name: str) -> bool:
+    """Tell whether a member of this name holds a time or a duration."""
+    return "time" in name and _CLOCK_KEY.fullmatch(name) is not None
+
+
+def look_of(kind: type) -> Optional[Look]:
+    """Return what yields the parts of an object of a library, or None: a memoryview is taken byte by byte, all else is a value."""
+    for base in kind.__mro__:
+        package = str(base.__module__).partition(".")[0]
+        look = _LOOKS.get((package, base.__name__))
+        if look is not None and complete(package) is not None:
+            return look
+    return None
+
+
+def size_of(value: Any) -> int:
+    """Return about how many bytes a value has, from what is cheaply known of it."""
+    kind = type(value)
+    if kind in (str, bytes, bytearray):
+        return len(value)
+    if kind in (list, tuple, dict, set, frozenset):
+        return 8 * len(value)
+    package = str(kind.__module__).partition(".")[0]
+    if package in {"numpy", "jaxlib", "torch", "tensorflow"} and complete(package) is not None:
+        size = getattr(value, "nbytes", 0)
+        return size if type(size) is int else 0
+    if package == "pandas" and complete(package) is not None and kind.__name__ in {"DataFrame", "Series"}:
+        return 8 * int(value.size)
+    return 64
+
+
+# -- NumPy ---------------------------------------------------------------------------------------------
+
+
+def _array(value: Any) -> Iterator[Any]:
+    numpy: Any = sys.modules["numpy"]
+    yield str(value.dtype.descr if value.dtype.names else value.dtype.str)
+    yield tuple(value.shape)
+    if type(value).__name__ == "MaskedArray" or hasattr(value, "_mask"):
+        yield from _array(numpy.ma.getmaskarray(value))
+    yield from _elements(numpy.asarray(value))
+
+
+def _elements(array: Any) -> Iterator[Any]:
+    if array.dtype.names:  # between the fields of a record there is memory that nobody has written
+        for name in array.dtype.names:
+            yield from _array(array[name])
+    elif array.dtype.hasobject or array.dtype.kind == "T":
+        yield array.ravel().tolist()
+    else:
+        yield from _buffers(array)
+
+
+def _buffers(array: Any) -> Iterator[memoryview]:
+    """Yield an array's bytes in C order, a piece at a time; only a piece of what is not contiguous is ever copied."""
+    numpy: Any = sys.modules["numpy"]
+    if not array.size or not array.itemsize:
+        return
+    if array.flags.c_contiguous:
+        data = memoryview(array.reshape(-1).view(numpy.uint8))
+        for start in range(0, len(data), CHUNK):
+            yield data[start : start + CHUNK]
+    elif array.nbytes <= CHUNK:
+        yield from _buffers(numpy.ascontiguousarray(array))
+    elif array.shape[0] == 1:
+        yield from _buffers(array[0])
+    else:
+        rows = max(1, CHUNK // (array.nbytes // array.shape[0]))
+        for start in range(0, array.shape[0], rows):
+            yield from _buffers(array[start : start + rows])
+
+
+def _scalar(value: Any) -> Iterator[Any]:
+    yield from _array(sys.modules["numpy"].asarray(value))
+
+
+# -- pandas --------------------------------------------------------------------------------------------
+
+
+def _frame(value: Any) -> Iterator[Any]:
+    yield value.index
+    yield value.columns
+    for position in range(value.shape[1]):
+        name = value.columns[position]
+        if not (isinstance(name, str) and is_clock_key(name)):
+            yield from _extension(value.iloc[:, position].array)
+
+
+def _series(value: Any) -> Iterator[Any]:
+    yield value.name
+    yield value.index
+    yield from _extension(value.array)
+
+
+def _index(value: Any) -> Iterator[Any]:
+    yield list(value.names)
+    if type(value).__name__ == "RangeIndex":
+        yield (value.start, value.stop, value.step)
+    elif hasattr(value, "levels"):
+        yield from (part for level, codes in zip(value.levels, value.codes) for part in (level, sys.modules["numpy"].asarray(codes)))
+    else:
+        yield from _extension(value.array)
+
+
+def _extension(values: Any) -> Iterator[Any]:
+    """Yield the parts of one of pandas's arrays."""
+    yield str(values.dtype)
+    kind = type(values).__name__
+    if kind == "Categorical":
+        yield values.categories
+        yield sys.modules["numpy"].asarray(values.codes)
+    elif hasattr(values, "asi8"):
+        yield values.asi8
+    elif hasattr(values, "_data") and hasattr(values, "_mask"):
+        yield values._mask
+        yield values.to_numpy(dtype=values._data.dtype, na_value=values._data.dtype.type())
+    else:
+        array = values.to_numpy()
+        yield array.tolist() if array.dtype.hasobject else array
+
+
+# -- PyTorch -------------------------------------------------------------------------------------------
+
+
+def _tensor(value: Any) -> Iterator[Any]:
+    torch: Any = sys.modules["torch"]
+    with torch._C.DisableTorchFunctionSubclass():
+        found = value.detach()
+        if found.layout is not torch.strided or found.is_quantized or found.device.type == "meta":
+            raise OpaqueError
+        yield str(found.dtype)
+        yield tuple(found.shape)
+        if found.device.type != "cpu":
+            if found.numel() * found.element_size() > MAX_FETCH:
+                raise OpaqueError
+            found = found.cpu()
+        found = found.resolve_conj().resolve_neg()
+        if found.dtype is torch.bfloat16:
+            found = found.view(torch.int16)
+        elif found.element_size() == 1:
+            found = found.view(torch.uint8)
+        yield from _buffers(found.numpy())
+
+
+def _module(value: Any) -> Iterator[Any]:
+    """Yield a module's parameters, buffers and modules, and its own plain attributes."""
+    attributes = dictionary(value)
+    hidden = {name for name in attributes if name.startswith("_") and "hook" in name}
+    yield {name: found for name, found in attributes.items() if name not in hidden}
+
+
+def _own_attributes(value: Any) -> Iterator[Any]:
+    yield dictionary(value)
+
+
+def _optimizer(value: Any) -> Iterator[Any]:
+    attributes = dictionary(value)
+    yield list(attributes["state"].values())
+    yield attributes["param_groups"]
+
+
+# -- TensorFlow, Keras, others -------------------------------------------------------------------------
+
+
+def _eager(value: Any) -> Iterator[Any]:
+    yield from _array(sys.modules["numpy"].asarray(value.numpy()))
+
+
+def _keras_variable(value: Any) -> Iterator[Any]:
+    yield dictionary(value)["_value"]
+
+
+def _layer(value: Any) -> Iterator[Any]:
+    """Yield a Keras layer's or model's weights; the classes above it may have a `weights` of the user's."""
+    base = next(base for base in type(value).__mro__ if base.__name__ == "Layer" and base.__module__.startswith("keras"))
+    yield list(base.weights.fget(value))  # type: ignore[attr-defined]
+
+
+def _keras_optimizer(value: Any) -> Iterator[Any]:
+    yield list(dictionary(value).get("_variables", ()))
+
+
+def _history(value: Any) -> Iterator[Any]:
+    attributes = dictionary(value)
+    yield attributes.get("history")
+    yield attributes.get("epoch")
+
+
+def _state(value: Any) -> Iterator[Any]:
+    """Yield what scikit-learn's own classes in C pickle."""
+    yield value.__getstate__()
+
+
+def _jax(value: Any) -> Iterator[Any]:
+    if value.nbytes > MAX_FETCH and any(device.platform != "cpu" for device in value.devices()):
+        raise OpaqueError
+    yield from _array(sys.modules["numpy"].asarray(value))
+
+
+def _image(value: Any) -> Iterator[Any]:
+    yield value.mode
+    yield value.size
+    yield value.tobytes()
+
+
+def _text(value: Any) -> Iterator[Any]:
+    yield str(value)
+
+
+_LOOKS: dict[tuple[str, str], Look] = {
+    ("numpy", "ndarray"): _array,
+    ("numpy", "generic"): _scalar,
+    ("numpy", "dtype"): _text,
+    ("numpy", "poly1d"): lambda value: [value.coeffs],
+    ("pandas", "DataFrame"): _frame,
+    ("pandas", "Series"): _series,
+    ("pandas", "Index"): _index,
+    ("torch", "Tensor"): _tensor,
+    ("torch", "Module"): _module,
+    ("torch", "Optimizer"): _optimizer,
+    ("torch", "dtype"): _text,
+    ("torch", "device"): _text,
+    ("torch", "Dataset"): _own_attributes,
+    ("torch", "Distribution"): _own_attributes,
+    ("tensorflow", "EagerTensor"): _eager,
+    ("tensorflow", "BaseResourceVariable"): _eager,
+    ("tensorflow", "DType"): _text,
+    ("tensorflow", "TensorShape"): _text,
+    ("keras", "KerasVariable"): _keras_variable,
+    ("keras", "Variable"): _keras_variable,
+    ("keras", "Layer"): _layer,
+    ("keras", "Optimizer"): _keras_optimizer,
+    ("keras", "History"): _history,
+    ("sklearn", "Tree"): _state,
+    ("sklearn", "BinaryTree64"): _state,
+    ("jaxlib", "ArrayImpl"): _jax,
+    ("PIL", "Image"): _image,
+    ("pathlib", "PurePath"): _text,
+}
