@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, Optional
 
 CLOCK, IDENTITY, TIMER = "clock", "identity", "timer"
@@ -44,10 +45,8 @@ class Clocks:
 
     def ran(self, source: str) -> dict[str, str]:
         """A cell with this Python source has run: return the names that are tainted now, and with what."""
-        try:
+        with suppress(SyntaxError, ValueError, RecursionError):
             self._flow.block(ast.parse(source).body)
-        except (SyntaxError, ValueError, RecursionError):
-            pass
         return {name: CLOCK if kind == TIMER else kind for name, kind in self._flow.tainted.items()}
 
 
@@ -66,13 +65,8 @@ class _Flow:
             self._statement(statement)
 
     def _statement(self, node: Any) -> None:
-        if isinstance(node, _Function):
-            self._forget(node.name)
-            self._functions[node.name] = node
-        elif isinstance(node, ast.ClassDef):
-            self._forget(node.name)
-            if any(self._reference(part) == CLOCK for part in ast.walk(node)):
-                self.tainted[node.name] = TIMER
+        if isinstance(node, (*_Function, ast.ClassDef)):
+            self._define(node)
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
             self._import(node)
         elif isinstance(node, (ast.Assign, ast.AnnAssign)):
@@ -88,6 +82,13 @@ class _Flow:
             self._call(node.value)
         else:
             self._compound(node)
+
+    def _define(self, node: Any) -> None:
+        self._forget(node.name)
+        if isinstance(node, _Function):
+            self._functions[node.name] = node
+        elif any(self._reference(part) == CLOCK for part in ast.walk(node)):
+            self.tainted[node.name] = TIMER
 
     def _compound(self, node: Any) -> None:
         before = self._control
@@ -232,7 +233,7 @@ class _Flow:
 
     def _effects(self, node: ast.Call, function: ast.AST, names: list[str], inner: _Flow) -> None:
         """Take over what a function has tainted: its arguments, and global names."""
-        given = {**dict(zip(names, node.args)), **{word.arg: word.value for word in node.keywords}}
+        given = dict([*zip(names, node.args), *((word.arg or "", word.value) for word in node.keywords)])
         shared = {name for part in ast.walk(function) if isinstance(part, ast.Global) for name in part.names}
         for name in inner.mutated | shared:
             kind = inner.tainted.get(name)

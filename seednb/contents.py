@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import array
 import collections
-import datetime
+import datetime as dt
 import decimal
 import enum
 import functools
@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any, Callable
 
-from seednb.insides import HEAP_TYPE, NOT_CONTENT, dictionary, has, is_c, slots
+from seednb.insides import HEAP_TYPE, NOT_CONTENT, dictionary, has, slots
 from seednb.installed import is_installed
 from seednb.libraries import BY_ATTRIBUTES, OpaqueError, is_clock_key, look_of
 from seednb.plain import BoundError, Check, Plain
@@ -193,7 +193,7 @@ class Contents:
     # -- objects -----------------------------------------------------------------------------------
 
     def _attributes(self, value: Any, kind: type) -> list[bytes]:
-        if any(not base.__flags__ & HEAP_TYPE or is_c(base) for base in kind.__mro__[:-1]) and not is_a(value, BaseException):
+        if not all(base.__flags__ & HEAP_TYPE for base in kind.__mro__[:-1]) and not is_a(value, BaseException):
             self.left_out.add(_name(kind).decode())  # a part of it is written in C
         names = sorted({name for base in kind.__mro__ for name in slots(base)})
         held = [(name, object.__getattribute__(value, name)) for name in names if _is_slot(kind, name) and has(value, name)]
@@ -235,10 +235,10 @@ _DESCRIPTORS = (types.MemberDescriptorType, types.GetSetDescriptorType, types.Bu
 _Look = Callable[[Contents, Any], "Iterable[bytes]"]
 _LOOKS: list[tuple[Any, _Look]] = [
     (enum.Enum, lambda self, value: [self._walk(dictionary(value).get("_name_"))]),
-    (bool, lambda self, value: [self._plain.int(value)]),
-    (int, lambda self, value: [self._plain.int(value), *self._own_dictionary(value)]),
+    (bool, lambda self, value: [self._plain.integer(value)]),
+    (int, lambda self, value: [self._plain.integer(value), *self._own_dictionary(value)]),
     (str, lambda self, value: [self._plain.text(value), *self._own_dictionary(value)]),
-    ((bytes, bytearray), lambda self, value: [self._plain.bytes(value), *self._own_dictionary(value)]),
+    ((bytes, bytearray), lambda self, value: [self._plain.data(value), *self._own_dictionary(value)]),
     ((list, tuple), Contents._sequence),
     (dict, Contents._mapping),
     ((set, frozenset), Contents._set),
@@ -250,9 +250,9 @@ _LOOKS: list[tuple[Any, _Look]] = [
     (types.MethodType, lambda self, value: [self._walk(value.__func__), self._walk(value.__self__)]),
     (type, Contents._class),
     (slice, lambda self, value: [self._walk(part) for part in (value.start, value.stop, value.step)]),
-    (datetime.datetime, lambda self, value: [self._plain.moment(value)]),
-    (datetime.date, lambda self, value: [b"%d" % datetime.date.toordinal(value)]),
-    (datetime.timedelta, lambda self, value: [datetime.timedelta.__repr__(value).encode()]),
+    (dt.datetime, lambda self, value: [self._plain.moment(value)]),
+    (dt.date, lambda self, value: [b"%d" % dt.date.toordinal(value)]),
+    (dt.timedelta, lambda self, value: [dt.timedelta.__repr__(value).encode()]),
     (decimal.Decimal, lambda self, value: [decimal.Decimal.__str__(value).encode()]),
     (re.Pattern, lambda self, value: [self._walk(value.pattern), b"%d" % value.flags]),
 ]

@@ -13,10 +13,11 @@ from seednb.sources.base import complete
 
 BY_ATTRIBUTES = frozenset({"networkx", "optuna", "scipy", "sklearn"})
 """Packages whose objects are what their attributes are; any other object of an installed package is not compared."""
+_SOME = 64
 MAX_FETCH = 64_000_000
 """Bytes that are copied from a device for one array."""
-_CLOCK_KEY = re.compile(r"(?:(?:mean|std)_)?(?:fit|score)_time|refit_time_|datetime_(?:start|complete)|_datetime_start")
-"""Members in which scikit-learn (cross_validate, cv_results_, refit_time_) and Optuna (its trials) keep times and durations."""
+_CLOCK_KEY = re.compile(r"(?:(?:mean|std)_)?(?:fit|score)_time|refit_time_|datetime_(?:start|complete)|_datetime_start|_stop_words_id")
+"""Members in which scikit-learn (cross_validate, cv_results_, refit_time_) and Optuna (its trials) keep times, and one that is an id()."""
 
 Look = Callable[[Any], "Iterable[Any]"]
 
@@ -26,8 +27,8 @@ class OpaqueError(Exception):
 
 
 def is_clock_key(name: str) -> bool:
-    """Tell whether a member of this name holds a time or a duration."""
-    return "time" in name and _CLOCK_KEY.fullmatch(name) is not None
+    """Tell whether a member of this name holds a time, a duration or an address."""
+    return ("time" in name or name == "_stop_words_id") and _CLOCK_KEY.fullmatch(name) is not None
 
 
 def look_of(kind: type) -> Optional[Look]:
@@ -42,18 +43,23 @@ def look_of(kind: type) -> Optional[Look]:
 
 def size_of(value: Any) -> int:
     """Return about how many bytes a value has, from what is cheaply known of it."""
-    kind = type(value)
+    try:
+        return _size(value, type(value))
+    except Exception:  # a sparse tensor has none
+        return _SOME
+
+
+def _size(value: Any, kind: type) -> int:
     if kind in (str, bytes, bytearray):
         return len(value)
     if kind in (list, tuple, dict, set, frozenset):
         return 8 * len(value)
     package = str(kind.__module__).partition(".")[0]
     if package in {"numpy", "jaxlib", "torch", "tensorflow"} and complete(package) is not None:
-        size = getattr(value, "nbytes", 0)
-        return size if type(size) is int else 0
+        return int(getattr(value, "nbytes", _SOME))
     if package == "pandas" and complete(package) is not None and kind.__name__ in {"DataFrame", "Series"}:
         return 8 * int(value.size)
-    return 64
+    return _SOME
 
 
 # -- NumPy ---------------------------------------------------------------------------------------------
@@ -107,9 +113,10 @@ def _scalar(value: Any) -> Iterator[Any]:
 def _frame(value: Any) -> Iterator[Any]:
     yield value.index
     yield value.columns
-    for position in range(value.shape[1]):
-        name = value.columns[position]
-        if not (isinstance(name, str) and is_clock_key(name)):
+    names = list(value.columns)
+    trials = "datetime_start" in names  # Optuna's trials_dataframe
+    for position, name in enumerate(names):
+        if not (type(name) is str and (is_clock_key(name) or (trials and name == "duration"))):
             yield from _extension(value.iloc[:, position].array)
 
 
@@ -218,6 +225,13 @@ def _state(value: Any) -> Iterator[Any]:
     yield value.__getstate__()
 
 
+def _study(value: Any) -> Iterator[Any]:
+    """Yield the trials of an Optuna study; its name is a uuid where nobody gave it one, and a database would have to be asked."""
+    if type(dictionary(value).get("_storage")).__name__ != "InMemoryStorage":
+        raise OpaqueError
+    yield value.get_trials(deepcopy=False)
+
+
 def _jax(value: Any) -> Iterator[Any]:
     if value.nbytes > MAX_FETCH and any(device.platform != "cpu" for device in value.devices()):
         raise OpaqueError
@@ -260,6 +274,7 @@ _LOOKS: dict[tuple[str, str], Look] = {
     ("keras", "History"): _history,
     ("sklearn", "Tree"): _state,
     ("sklearn", "BinaryTree64"): _state,
+    ("optuna", "Study"): _study,
     ("jaxlib", "ArrayImpl"): _jax,
     ("PIL", "Image"): _image,
     ("pathlib", "PurePath"): _text,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import array
-import datetime
+import datetime as dt
 import struct
 from hashlib import sha256
 from typing import Any, Callable, Optional
@@ -33,11 +33,11 @@ class Plain:
         self._since, self._until = since, until
         self.looks: dict[type, Callable[[Any], bytes]] = {
             bool: lambda value: b"bool %d" % value,
-            bytearray: self.bytes,
-            bytes: self.bytes,
+            bytearray: self.data,
+            bytes: self.data,
             complex: lambda value: b"complex " + struct.pack("<dd", value.real, value.imag),
-            float: self.float,
-            int: self.int,
+            float: self.number,
+            int: self.integer,
             range: lambda value: repr(value).encode(),
             str: self.text,
             type(...): lambda _value: b"ellipsis",
@@ -45,11 +45,11 @@ class Plain:
             type(NotImplemented): lambda _value: b"not implemented",
         }
 
-    def int(self, value: int) -> bytes:
+    def integer(self, value: int) -> bytes:
         """Return the digest of an integer of any size."""
         return CLOCK if self.is_now(value) else b"int " + int.to_bytes(value, int.bit_length(value) // 8 + 1, "big", signed=True)
 
-    def float(self, value: float) -> bytes:
+    def number(self, value: float) -> bytes:
         """Return the digest of a number, to its last bit."""
         return CLOCK if self.is_now(value) else b"float " + struct.pack("<d", value)
 
@@ -57,13 +57,13 @@ class Plain:
         """Tell whether a number is a time of this run, in seconds, milli-, micro- or nanoseconds since 1970."""
         return self._since <= value <= 1e20 and any(self._since <= value / scale <= self._until for scale in _SCALES)
 
-    def moment(self, value: datetime.datetime) -> bytes:
+    def moment(self, value: dt.datetime) -> bytes:
         """Return the digest of a date with a time; whether it is local or UTC, it may be a time of this run."""
-        zone = datetime.datetime.tzinfo.__get__(value)  # type: ignore[attr-defined]
+        zone = dt.datetime.tzinfo.__get__(value)
         fields = (value.year, value.month, value.day, value.hour, value.minute, value.second, value.microsecond)
         if zone is None or type(zone).__module__.partition(".")[0] in {"datetime", "zoneinfo", "pytz", "dateutil", "pandas"}:
-            known = datetime.datetime(*fields, tzinfo=zone)
-            if any(self.is_now(moment.timestamp()) for moment in (known, known.replace(tzinfo=datetime.timezone.utc))):
+            known = dt.datetime(*fields, tzinfo=zone)
+            if any(self.is_now(moment.timestamp()) for moment in (known, known.replace(tzinfo=dt.timezone.utc))):
                 return CLOCK
         return f"{fields} {value.fold} {getattr(value, 'nanosecond', 0)} {type(zone).__name__}".encode()
 
@@ -71,7 +71,7 @@ class Plain:
         """Return the digest of a text."""
         return b"str " + self.bulk(str.encode(value, "utf-8", "surrogatepass"))
 
-    def bytes(self, value: Any) -> bytes:
+    def data(self, value: Any) -> bytes:
         """Return the digest of bytes."""
         return b"bytes " + self.bulk(bytes(value))
 

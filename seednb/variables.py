@@ -138,7 +138,7 @@ class _Digests:
             self._uncompared[name] = f"type: {kind}"
 
     def _together(self) -> str:
-        """Return one digest of all; what is left out for lack of time is told by a digest of the names, as another run may have had the time."""
+        """Return one digest of all, with one of the names that there was no time for: another run may have the time."""
         if not self._names:
             return ""
         late = [name for name, reason in sorted(self._uncompared.items()) if reason == BOUND]

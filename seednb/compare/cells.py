@@ -47,9 +47,8 @@ def compare_notebooks(
 ) -> Comparison:
     """Compare two runs of a notebook: `a` as recorded, `b` as replayed, each with its record if it has one.
 
-    notes_b: what the kernel told of the cells of `b`, by key: evidence for causes. variables_a, variables_b: what the kernels told of the cells' variables, by
-    key. rtol, atol: how far numbers may be apart;
-    they must be equal unless this is asked for.
+    notes_b: what the kernel told of the cells of `b`, by key: evidence for causes. variables_a, variables_b: what the kernels told
+    of the cells' variables, by key. rtol, atol: how far numbers may be apart; they must be equal unless this is asked for.
     """
     runs = Runs(record_a, record_b, notes_b or {}, (variables_a or {}, variables_b or {}))
     pairs = align(code_cells(a, record_a), code_cells(b, record_b))

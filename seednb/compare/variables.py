@@ -38,7 +38,7 @@ def late(b: CodeCell, runs: Runs) -> list[str]:
 
 
 def versions_differ(a: Record | None, b: Record | None) -> bool:
-    """Tell whether the runs had another Python or other versions of a package: its objects may be built in another way, with equal results."""
+    """Tell whether the runs had another Python or other versions of a package: equal objects may be built in another way."""
     if a is None or b is None:
         return False
     one, other = a.environment, b.environment

@@ -13,7 +13,7 @@ from seednb.kernel.outline import Outline
 from seednb.kernel.reruns import Refusal, Reruns, transform
 from seednb.runtime import Runtime
 from seednb.tasks import in_main_thread
-from seednb.wire import CellEvent
+from seednb.wire import CellEvent, Variables
 
 if TYPE_CHECKING:
     from seednb.variables import Watch
@@ -162,11 +162,18 @@ class CellHooks:
         late = self._reruns.end(facts)
         if late is not None:
             self._warn(late)
-        variables = None
-        if self._variables is not None:
-            variables = self._variables.end(cell.source, cell.names, self._shell.user_ns)
+        variables = self._digests(cell) if self._variables is not None else None
         self._done(event_of(facts, source=cell.digest, epoch=self._runtime.epoch, variables=variables), facts)
         self._outline.refresh()
+
+    def _digests(self, cell: _Begun) -> Optional[Variables]:
+        """Return the digests of the cell's variables; a listener is told of the cell in any case."""
+        assert self._variables is not None
+        try:
+            return self._variables.end(cell.source, cell.names, self._shell.user_ns)
+        except Exception as error:
+            self._runtime.failed(error, "variables were not digested")
+            return None
 
     def _position(self, info: Any) -> Optional[int]:
         """Return which of the cells in flight ends, the innermost that fits; None for a blank one, which has not begun."""
