@@ -80,6 +80,9 @@ def _elements(array: Any) -> Iterator[Any]:
             yield from _array(array[name])
     elif array.dtype.hasobject or array.dtype.kind == "T":
         yield array.ravel().tolist()
+    elif array.flags.f_contiguous and not array.flags.c_contiguous:  # as it lies in memory: turning it round takes as long as hashing it
+        yield "by columns"
+        yield from _buffers(array.T)
     else:
         yield from _buffers(array)
 
