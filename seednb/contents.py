@@ -15,14 +15,16 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any, Callable
 
-from seednb.insides import HEAP_TYPE, NOT_CONTENT, dictionary, has, slots
+from seednb.insides import HEAP_TYPE, NOT_CONTENT, dict_items, dictionary, slot_items
 from seednb.installed import is_installed
-from seednb.libraries import BY_ATTRIBUTES, OpaqueError, is_clock_key, look_of
+from seednb.libraries import BY_ATTRIBUTES, Attributes, OpaqueError, look_of
 from seednb.plain import BoundError, Check, Plain
 from seednb.reads import cell_contents, function_in, is_a
 from seednb.sources.generators import kind_of
+from seednb.tables import is_clock_key
 
 MAX_DEPTH = 60
+_NONE: frozenset[str] = frozenset()
 _LEFT_OUT = b"left out "
 _EVERY = 50
 """Objects between two looks at the clock."""
@@ -33,11 +35,13 @@ _STANDARD = {"argparse", "collections", "dataclasses", "fractions", "statistics"
 class Contents:
     """Digests values.
 
-    check, since, until: as for `Plain`. left_out: the types of the parts that could not be digested.
+    check, since, until: as for `Plain`. hidden: attributes of the user's objects that do not count. left_out: the types of the
+    parts that could not be digested.
     """
 
-    def __init__(self, check: Check, *, since: float = 1.0, until: float = 0.0) -> None:
+    def __init__(self, check: Check, *, since: float = 1.0, until: float = 0.0, hidden: Iterable[str] = ()) -> None:
         self._check = check
+        self._hidden = frozenset(hidden)
         self._plain = Plain(check, since, until)
         self._open: dict[int, int] = {}
         self._known: dict[int, tuple[Any, bytes]] = {}
@@ -140,10 +144,12 @@ class Contents:
         return [flat] if flat is not None else [self._walk(item) for item in items]
 
     def _mapping(self, value: Any) -> list[bytes]:
-        return [*self._pairs(_items_of(value)), *self._own_dictionary(value)]
+        if type(value) is Attributes:
+            return self._pairs(value.items(), self._hidden)
+        return [*self._pairs(dict_items(value)), *self._own_dictionary(value)]
 
-    def _pairs(self, pairs: Iterable[tuple[Any, Any]]) -> list[bytes]:
-        kept = [(key, None if type(key) is str and is_clock_key(key) else item) for key, item in pairs]
+    def _pairs(self, pairs: Iterable[tuple[Any, Any]], hidden: frozenset[str] = _NONE) -> list[bytes]:
+        kept = [(key, None if type(key) is str and (is_clock_key(key) or key in hidden) else item) for key, item in pairs]
         return [b"%d" % len(kept), *self._items([key for key, _ in kept]), *self._items([item for _, item in kept])]
 
     def _set(self, value: Any) -> list[bytes]:
@@ -161,7 +167,7 @@ class Contents:
 
     def _own_dictionary(self, value: Any) -> list[bytes]:
         attributes = dictionary(value)
-        return self._pairs(dict.items(attributes)) if attributes else []
+        return self._pairs(dict.items(attributes), self._hidden if self._is_own(type(value)) else _NONE) if attributes else []
 
     # -- code --------------------------------------------------------------------------------------
 
@@ -195,10 +201,8 @@ class Contents:
     def _attributes(self, value: Any, kind: type) -> list[bytes]:
         if not all(base.__flags__ & HEAP_TYPE for base in kind.__mro__[:-1]) and not is_a(value, BaseException):
             self.left_out.add(_name(kind).decode())  # a part of it is written in C
-        names = sorted({name for base in kind.__mro__ for name in slots(base)})
-        held = [(name, object.__getattribute__(value, name)) for name in names if _is_slot(kind, name) and has(value, name)]
         arguments = [self._walk(value.args)] if is_a(value, BaseException) and "args" not in vars(kind) else []
-        return [*arguments, *self._pairs(held), *self._own_dictionary(value)]
+        return [*arguments, *self._pairs(slot_items(value), self._hidden), *self._own_dictionary(value)]
 
     def _is_open(self, kind: type) -> bool:
         """Tell whether an object is what its attributes are: the user's own classes, and those of packages that keep to that."""
@@ -216,19 +220,6 @@ class Contents:
 
 def _name(kind: type) -> bytes:
     return f"{kind.__module__}.{kind.__qualname__}".encode("utf-8", "surrogatepass")
-
-
-def _items_of(value: Any) -> Iterable[tuple[Any, Any]]:
-    """Return the items of a dict; an OrderedDict may have an order of its own."""
-    if not is_a(value, collections.OrderedDict):
-        return dict.items(value)
-    held = {id(key): item for key, item in dict.items(value)}
-    return [(key, held[id(key)]) for key in collections.OrderedDict.__iter__(value)]
-
-
-def _is_slot(kind: type, name: str) -> bool:
-    found = next((vars(base)[name] for base in kind.__mro__ if name in vars(base)), None)
-    return is_a(found, types.MemberDescriptorType)
 
 
 _DESCRIPTORS = (types.MemberDescriptorType, types.GetSetDescriptorType, types.BuiltinFunctionType)

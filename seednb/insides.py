@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 import types
+from collections.abc import Iterable
 from typing import Any
 
 from seednb.digest import blake2b
@@ -43,6 +45,28 @@ def dictionary(value: Any) -> Any:
         if found is not None:
             return found.__get__(value) if type(found) in (types.GetSetDescriptorType, types.MemberDescriptorType) else None
     return None
+
+
+def slot_items(value: Any) -> list[tuple[str, Any]]:
+    """Return what an object's slots hold, by name; a property of that name is not asked."""
+    found: dict[str, Any] = {}
+    for base in type(value).__mro__:
+        for name in slots(base):
+            slot: Any = vars(base).get(name)
+            if is_a(slot, types.MemberDescriptorType):
+                try:
+                    found.setdefault(name, slot.__get__(value))
+                except AttributeError:  # nobody has set it
+                    continue
+    return sorted(found.items())
+
+
+def dict_items(value: Any) -> Iterable[tuple[Any, Any]]:
+    """Return the items of a dict, or of a kind of dict with methods of its own; an OrderedDict has an order of its own."""
+    if not is_a(value, collections.OrderedDict):
+        return dict.items(value)
+    held = {id(key): item for key, item in dict.items(value)}
+    return [(key, held[id(key)]) for key in collections.OrderedDict.__iter__(value)]
 
 
 def code_bytes(code: types.CodeType) -> bytes:

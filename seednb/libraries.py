@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterable, Iterator
 from typing import Any, Callable, Optional
 
 from seednb.insides import dictionary
-from seednb.plain import CHUNK
 from seednb.sources.base import complete
+from seednb.tables import array_parts, buffers, frame_parts, index_parts, scalar_parts, series_parts
 
 BY_ATTRIBUTES = frozenset({"networkx", "optuna", "scipy", "sklearn"})
 """Packages whose objects are what their attributes are; any other object of an installed package is not compared."""
 _SOME = 64
 MAX_FETCH = 64_000_000
 """Bytes that are copied from a device for one array."""
-_CLOCK_KEY = re.compile(r"(?:(?:mean|std)_)?(?:fit|score)_time|refit_time_|datetime_(?:start|complete)|_datetime_start|_stop_words_id")
-"""Members in which scikit-learn (cross_validate, cv_results_, refit_time_) and Optuna (its trials) keep times, and one that is an id()."""
-
 Look = Callable[[Any], "Iterable[Any]"]
+
+
+class Attributes(dict):  # type: ignore[type-arg]
+    """An object's own attributes, to be told from a dict that is data."""
 
 
 class OpaqueError(Exception):
     """A value cannot be digested; its text is the value's type."""
-
-
-def is_clock_key(name: str) -> bool:
-    """Tell whether a member of this name holds a time, a duration or an address."""
-    return ("time" in name or name == "_stop_words_id") and _CLOCK_KEY.fullmatch(name) is not None
 
 
 def look_of(kind: type) -> Optional[Look]:
@@ -62,100 +57,6 @@ def _size(value: Any, kind: type) -> int:
     return _SOME
 
 
-# -- NumPy ---------------------------------------------------------------------------------------------
-
-
-def _array(value: Any) -> Iterator[Any]:
-    numpy: Any = sys.modules["numpy"]
-    yield str(value.dtype.descr if value.dtype.names else value.dtype.str)
-    yield tuple(value.shape)
-    if type(value).__name__ == "MaskedArray" or hasattr(value, "_mask"):
-        yield from _array(numpy.ma.getmaskarray(value))
-    yield from _elements(numpy.asarray(value))
-
-
-def _elements(array: Any) -> Iterator[Any]:
-    if array.dtype.names:  # between the fields of a record there is memory that nobody has written
-        for name in array.dtype.names:
-            yield from _array(array[name])
-    elif array.dtype.hasobject or array.dtype.kind == "T":
-        yield array.ravel().tolist()
-    elif array.flags.f_contiguous and not array.flags.c_contiguous:  # as it lies in memory: turning it round takes as long as hashing it
-        yield "by columns"
-        yield from _buffers(array.T)
-    else:
-        yield from _buffers(array)
-
-
-def _buffers(array: Any) -> Iterator[memoryview]:
-    """Yield an array's bytes in C order, a piece at a time; only a piece of what is not contiguous is ever copied."""
-    numpy: Any = sys.modules["numpy"]
-    if not array.size or not array.itemsize:
-        return
-    if array.flags.c_contiguous:
-        data = memoryview(array.reshape(-1).view(numpy.uint8))
-        for start in range(0, len(data), CHUNK):
-            yield data[start : start + CHUNK]
-    elif array.nbytes <= CHUNK:
-        yield from _buffers(numpy.ascontiguousarray(array))
-    elif array.shape[0] == 1:
-        yield from _buffers(array[0])
-    else:
-        rows = max(1, CHUNK // (array.nbytes // array.shape[0]))
-        for start in range(0, array.shape[0], rows):
-            yield from _buffers(array[start : start + rows])
-
-
-def _scalar(value: Any) -> Iterator[Any]:
-    yield from _array(sys.modules["numpy"].asarray(value))
-
-
-# -- pandas --------------------------------------------------------------------------------------------
-
-
-def _frame(value: Any) -> Iterator[Any]:
-    yield value.index
-    yield value.columns
-    names = list(value.columns)
-    trials = "datetime_start" in names  # Optuna's trials_dataframe
-    for position, name in enumerate(names):
-        if not (type(name) is str and (is_clock_key(name) or (trials and name == "duration"))):
-            yield from _extension(value.iloc[:, position].array)
-
-
-def _series(value: Any) -> Iterator[Any]:
-    yield value.name
-    yield value.index
-    yield from _extension(value.array)
-
-
-def _index(value: Any) -> Iterator[Any]:
-    yield list(value.names)
-    if type(value).__name__ == "RangeIndex":
-        yield (value.start, value.stop, value.step)
-    elif hasattr(value, "levels"):
-        yield from (part for level, codes in zip(value.levels, value.codes) for part in (level, sys.modules["numpy"].asarray(codes)))
-    else:
-        yield from _extension(value.array)
-
-
-def _extension(values: Any) -> Iterator[Any]:
-    """Yield the parts of one of pandas's arrays."""
-    yield str(values.dtype)
-    kind = type(values).__name__
-    if kind == "Categorical":
-        yield values.categories
-        yield sys.modules["numpy"].asarray(values.codes)
-    elif hasattr(values, "asi8"):
-        yield values.asi8
-    elif hasattr(values, "_data") and hasattr(values, "_mask"):
-        yield values._mask
-        yield values.to_numpy(dtype=values._data.dtype, na_value=values._data.dtype.type())
-    else:
-        array = values.to_numpy()
-        yield array.tolist() if array.dtype.hasobject else array
-
-
 # -- PyTorch -------------------------------------------------------------------------------------------
 
 
@@ -176,14 +77,14 @@ def _tensor(value: Any) -> Iterator[Any]:
             found = found.view(torch.int16)
         elif found.element_size() == 1:
             found = found.view(torch.uint8)
-        yield from _buffers(found.numpy())
+        yield from buffers(found.numpy())
 
 
 def _module(value: Any) -> Iterator[Any]:
     """Yield a module's parameters, buffers and modules, and its own plain attributes."""
     attributes = dictionary(value)
     hidden = {name for name in attributes if name.startswith("_") and "hook" in name}
-    yield {name: found for name, found in attributes.items() if name not in hidden}
+    yield Attributes({name: found for name, found in attributes.items() if name not in hidden})
 
 
 def _own_attributes(value: Any) -> Iterator[Any]:
@@ -200,7 +101,7 @@ def _optimizer(value: Any) -> Iterator[Any]:
 
 
 def _eager(value: Any) -> Iterator[Any]:
-    yield from _array(sys.modules["numpy"].asarray(value.numpy()))
+    yield from array_parts(sys.modules["numpy"].asarray(value.numpy()))
 
 
 def _keras_variable(value: Any) -> Iterator[Any]:
@@ -238,7 +139,7 @@ def _study(value: Any) -> Iterator[Any]:
 def _jax(value: Any) -> Iterator[Any]:
     if value.nbytes > MAX_FETCH and any(device.platform != "cpu" for device in value.devices()):
         raise OpaqueError
-    yield from _array(sys.modules["numpy"].asarray(value))
+    yield from array_parts(sys.modules["numpy"].asarray(value))
 
 
 def _image(value: Any) -> Iterator[Any]:
@@ -252,13 +153,13 @@ def _text(value: Any) -> Iterator[Any]:
 
 
 _LOOKS: dict[tuple[str, str], Look] = {
-    ("numpy", "ndarray"): _array,
-    ("numpy", "generic"): _scalar,
+    ("numpy", "ndarray"): array_parts,
+    ("numpy", "generic"): scalar_parts,
     ("numpy", "dtype"): _text,
     ("numpy", "poly1d"): lambda value: [value.coeffs],
-    ("pandas", "DataFrame"): _frame,
-    ("pandas", "Series"): _series,
-    ("pandas", "Index"): _index,
+    ("pandas", "DataFrame"): frame_parts,
+    ("pandas", "Series"): series_parts,
+    ("pandas", "Index"): index_parts,
     ("torch", "Tensor"): _tensor,
     ("torch", "Module"): _module,
     ("torch", "Optimizer"): _optimizer,

@@ -8,12 +8,12 @@ import types
 from collections.abc import Iterable, Mapping
 from typing import Any, Callable
 
-from seednb.clocks import Clocks
 from seednb.contents import Contents
 from seednb.digest import DIGEST_BYTES, digest
 from seednb.libraries import OpaqueError, size_of
 from seednb.order import assigned_by, quiet
 from seednb.plain import BoundError
+from seednb.taint import Clocks
 from seednb.wire import VARIABLES_ALGORITHM, Variables
 
 SHARE = 0.1
@@ -64,10 +64,10 @@ class Watch:
         """A cell has run, which may have read these names: return the digests of what it assigned or may have changed."""
         allowed = max(LEAST, SHARE * (self._elapsed() - self._begun))
         budget = _Budget(self._clock, allowed)
-        contents = Contents(budget.check, since=self._since, until=self._wall())
         with quiet():
             python = self._python(source)
             tainted = self._clocks.ran(python)
+            contents = Contents(budget.check, since=self._since, until=self._wall(), hidden=self._clocks.attributes)
             names = self._names(assigned_by(python), read, namespace)
             return _Digests(contents, budget, tainted).of({name: namespace[name] for name in names})
 

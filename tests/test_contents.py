@@ -5,8 +5,9 @@ from __future__ import annotations
 import collections
 import copy
 import dataclasses
-import datetime
+import datetime as dt
 import enum
+import io
 import time
 from typing import Any
 
@@ -24,11 +25,15 @@ def digest(value: Any, **limits: float) -> bytes:
     return Contents(lambda _size: None, **limits).digest(value)
 
 
-leaves = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary() | st.complex_numbers(allow_nan=False)
+leaves = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.binary() | st.complex_numbers(allow_nan=False)
+)
 hashable = st.recursive(leaves, lambda inner: st.tuples(inner, inner) | st.frozensets(inner, max_size=4), max_leaves=6)
 values = st.recursive(
     leaves,
-    lambda inner: st.lists(inner, max_size=6) | st.tuples(inner) | st.dictionaries(leaves, inner, max_size=4) | st.sets(hashable, max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=6) | st.tuples(inner) | st.dictionaries(leaves, inner, max_size=4) | st.sets(hashable, max_size=4)
+    ),
     max_leaves=20,
 )
 
@@ -52,7 +57,7 @@ def test_a_changed_leaf_changes_the_digest(items, data):
 @given(st.lists(st.integers() | st.text(), unique_by=lambda item: (type(item), item)))
 def test_sets_have_no_order_and_dicts_have_one(items):
     """The digest of a set does not depend on its order; that of a dict does."""
-    assert digest(set(items)) == digest(set(reversed(items)))
+    assert digest(set(items)) == digest({*reversed(items)})
     assert (digest(dict.fromkeys(items)) == digest(dict.fromkeys(reversed(items)))) is (len(items) < 2)
 
 
@@ -71,9 +76,9 @@ def test_sets_have_no_order_and_dicts_have_one(items):
         (b"x" * 99, b"x" * 98 + b"y"),
         (slice(1, 2), slice(1, 3)),
         (range(3), range(4)),
-        (datetime.date(2020, 1, 1), datetime.date(2020, 1, 2)),
-        (datetime.datetime(2020, 1, 1), datetime.datetime(2020, 1, 1, 0, 0, 0, 1)),
-        (datetime.timedelta(1), datetime.timedelta(2)),
+        (dt.date(2020, 1, 1), dt.date(2020, 1, 2)),
+        (dt.datetime(2020, 1, 1, tzinfo=dt.timezone.utc), dt.datetime(2020, 1, 1, 0, 0, 0, 1, tzinfo=dt.timezone.utc)),
+        (dt.timedelta(1), dt.timedelta(2)),
         (collections.OrderedDict(a=1, b=2), collections.OrderedDict(b=2, a=1)),
         (collections.Counter("aab"), collections.Counter("abb")),
     ],
@@ -190,12 +195,11 @@ def test_addresses_do_not_enter():
     assert first != contents.digest({"a": 2, "o": object()})
 
 
-@pytest.mark.parametrize("value", [iter([]), (part for part in ()), time, object(), open(__file__)], ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize("value", [iter([]), (part for part in ()), time, object(), io.StringIO()], ids=lambda value: type(value).__name__)
 def test_handles_cannot_be_digested(value):
     """Iterators, generators, modules, bare objects and files are named by their type."""
     with pytest.raises(OpaqueError, match=rf"^\w+\.{type(value).__name__}$"):
         digest(value)
-    getattr(value, "close", lambda: None)()
 
 
 @pytest.mark.parametrize("scale", [1, 10**3, 10**6, 10**9])
@@ -208,12 +212,12 @@ def test_times_of_this_run_do_not_count(scale):
     assert digest({"t": 1_800_000_001 * scale}, **limits) != digest({"t": 1_800_000_055 * scale}, **limits)
 
 
-@pytest.mark.parametrize("zone", [None, datetime.timezone.utc, datetime.timezone(datetime.timedelta(hours=5))])
+@pytest.mark.parametrize("zone", [None, dt.timezone.utc, dt.timezone(dt.timedelta(hours=5))])
 def test_dates_of_this_run_do_not_count(zone):
     """A date and time that the clock gave during the run is equal to another one, in whatever time zone; an older one is data."""
-    now = datetime.datetime.now(zone)
+    now = dt.datetime.now(zone)
     limits = {"since": time.time() - 60, "until": time.time() + 60}
-    step = datetime.timedelta(seconds=20)
+    step = dt.timedelta(seconds=20)
     assert digest([now], **limits) == digest([now - step], **limits)
     assert digest([now - 100 * step], **limits) != digest([now - 101 * step], **limits)
 

@@ -49,6 +49,8 @@ KERNEL_SIDE = (
     "snapshots",
     "solvers",
     "streams",
+    "tables",
+    "taint",
     "tasks",
     "values",
     "variables",

@@ -1,0 +1,254 @@
+"""Which of a notebook's variables come from a clock, or from an identity such as an id, a process or a temporary name: told from its code.
+
+A value that comes from a clock taints what is computed from it, but for what is seeded with it. An identity taints texts and
+numbers made of it, not what is read from the file that it names.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any, Optional
+
+from seednb.clocks import CLOCK, IDENTITY, MAGICS, SEEDING, SHELL, TEXTUAL, TIMER, Imports, kind_named
+
+_MUTATORS = {"add", "append", "appendleft", "extend", "insert", "put", "record", "setdefault", "update"}
+_DEPTH = 3
+_Function = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+class Clocks:
+    """Follows the cells of one runtime. attributes: the names of those in which objects of the notebook's classes keep readings."""
+
+    def __init__(self) -> None:
+        self.attributes: set[str] = set()
+        self._flow = _Flow({}, Imports(), {}, self.attributes, 0)
+
+    def ran(self, source: str) -> dict[str, str]:
+        """A cell with this Python source has run: return the names that are tainted now, and with what."""
+        with suppress(SyntaxError, ValueError, RecursionError):
+            self._flow.block(ast.parse(source).body)
+        return {name: kind for name, kind in self._flow.tainted.items() if not _is_timer(kind)}
+
+
+def _is_timer(kind: Optional[str]) -> bool:
+    return kind is not None and kind.startswith(TIMER)
+
+
+class _Flow:
+    """Follows statements in their order. control: the taint of the test that decides whether they run."""
+
+    def __init__(self, tainted: dict[str, str], imports: Imports, functions: dict[str, Any], attributes: set[str], depth: int) -> None:
+        self.tainted, self._imports, self._functions, self._attributes, self._depth = tainted, imports, functions, attributes, depth
+        self._control: Optional[str] = None
+        self.returned: list[list[Optional[str]]] = []
+        self.mutated: set[str] = set()
+
+    def block(self, body: Iterable[ast.stmt]) -> None:
+        """Follow statements."""
+        for statement in body:
+            self._statement(statement)
+
+    def _statement(self, node: Any) -> None:
+        if isinstance(node, (*_Function, ast.ClassDef)):
+            self._define(node)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            for name in self._imports.add(node):
+                self._forget(name, imported=True)
+        elif isinstance(node, (ast.Assign, ast.AnnAssign)):
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                if node.value is not None:
+                    self._assign(target, node.value)
+        elif isinstance(node, ast.AugAssign):
+            self._mutate(node.target, self._of(node.value))
+        elif isinstance(node, ast.Return):
+            parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+            self.returned.append([self._of(part) for part in parts])
+        elif isinstance(node, ast.Expr):
+            self._call(node.value)
+        else:
+            self._compound(node)
+
+    def _define(self, node: Any) -> None:
+        """Remember a function, or a class; find the attributes in which its methods keep readings."""
+        self._forget(node.name)
+        self._functions[node.name] = node
+        if isinstance(node, ast.ClassDef) and any(self._reference(part) == CLOCK for part in ast.walk(node)):
+            self.tainted[node.name] = f"{TIMER} {node.name}"
+            methods = [part for part in node.body if isinstance(part, _Function)]
+            for method in methods * 2:  # what one keeps, another one may read
+                self._inside(method, self.tainted[node.name])
+
+    def _compound(self, node: Any) -> None:
+        before = self._control
+        if isinstance(node, (ast.While, ast.If)) and self._of(node.test) == CLOCK:
+            self._control = CLOCK
+        if isinstance(node, (ast.For, ast.AsyncFor)):
+            self._bind(node.target, self._of(node.iter))
+        for item in getattr(node, "items", ()):
+            if item.optional_vars is not None:
+                self._bind(item.optional_vars, self._of(item.context_expr))
+        bodies = [getattr(node, name, ()) for name in ("body", "orelse", "finalbody")]
+        for body in [*bodies, *(handler.body for handler in getattr(node, "handlers", ()))]:
+            if isinstance(body, list):
+                self.block(body)
+                if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):  # what one turn taints, the next one reads
+                    self.block(body)
+        self._control = before
+
+    def _assign(self, target: Any, value: ast.AST) -> None:
+        """Assign a value; a tuple's parts one by one, where they are known."""
+        if isinstance(target, (ast.Tuple, ast.List)):
+            parts = [self._of(part) for part in value.elts] if isinstance(value, ast.Tuple) else self._results(value)
+            if len(parts) == len(target.elts):
+                for part, kind in zip(target.elts, parts):
+                    self._bind(part, kind)
+                return
+        self._bind(target, self._of(value))
+
+    def _bind(self, target: Any, kind: Optional[str]) -> None:
+        if isinstance(target, ast.Name):
+            self._forget(target.id)
+            if kind_named(target.id) is not None:
+                self._imports[target.id] = f"own {target.id}"
+            if kind or self._control:
+                self.tainted[target.id] = kind or self._control or CLOCK
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            for part in target.elts:
+                self._bind(part, kind)
+        else:
+            self._mutate(target, kind)
+
+    def _mutate(self, target: Any, kind: Optional[str]) -> None:
+        """Something tainted becomes a part of what a name holds."""
+        attribute = ""
+        while isinstance(target, (ast.Attribute, ast.Subscript, ast.Starred)):
+            attribute = target.attr if isinstance(target, ast.Attribute) else attribute
+            target = target.value
+        kind = kind or self._control
+        if kind and attribute and isinstance(target, ast.Name) and _is_timer(self.tainted.get(target.id)):
+            self._attributes.add(attribute)
+            return
+        if isinstance(target, ast.Name) and kind and target.id not in self._imports:
+            self.tainted[target.id] = kind
+            self.mutated.add(target.id)
+
+    def _forget(self, name: str, *, imported: bool = False) -> None:
+        self.tainted.pop(name, None)
+        self._functions.pop(name, None)
+        if not imported:
+            self._imports.pop(name, None)
+
+    def _call(self, node: ast.AST) -> None:
+        """A call whose result nobody keeps: it may put something tainted into a container; a cell magic has a body."""
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            texts = [part.value for part in node.args if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+            if node.func.attr == "run_cell_magic" and len(texts) == 3 and texts[0] in MAGICS | {"capture"}:
+                try:
+                    self.block(ast.parse(texts[2]).body)
+                except (SyntaxError, ValueError):
+                    return
+            elif node.func.attr in _MUTATORS:
+                self._mutate(node.func.value, self._first([*node.args, *(word.value for word in node.keywords)]))
+        self._of(node)
+
+    # -- expressions -------------------------------------------------------------------------------
+
+    def _of(self, node: Any) -> Optional[str]:
+        """Return what taints an expression."""
+        if node is None or isinstance(node, ast.Constant):
+            return None
+        direct = self._reference(node)
+        if direct is not None or isinstance(node, ast.Name):
+            return direct
+        if isinstance(node, ast.Attribute):
+            kind = self._of(node.value)
+            return (CLOCK if node.attr in self._attributes else None) if _is_timer(kind) else kind
+        if isinstance(node, ast.Call):
+            return self._of_call(node)
+        if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
+            inner = self._inner()
+            for clause in node.generators:
+                inner._bind(clause.target, inner._of(clause.iter))
+            parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
+            return inner._first(parts)
+        return self._first(ast.iter_child_nodes(node))
+
+    def _first(self, nodes: Iterable[ast.AST]) -> Optional[str]:
+        kinds = {self._of(node) for node in nodes}
+        return next((kind for kind in (CLOCK, IDENTITY) if kind in kinds), None)
+
+    def _of_call(self, node: ast.Call) -> Optional[str]:
+        name = self._imports.dotted(node.func) or getattr(node.func, "attr", "")
+        if SEEDING.search(name):
+            return None
+        if name.startswith("get_ipython") or (isinstance(node.func, ast.Attribute) and node.func.attr in {"run_line_magic", "getoutput"}):
+            texts = [part.value for part in node.args if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+            return CLOCK if set(texts[:1]) & MAGICS or any(map(SHELL.search, texts)) else None
+        if any(isinstance(part, ast.Constant) and part.value in ("now", "today") for part in node.args):
+            return CLOCK
+        called = self._reference(node.func)
+        if _is_timer(called):
+            return called
+        owner = called or (self._of(node.func.value) if isinstance(node.func, ast.Attribute) else None)
+        words = [word.value for word in node.keywords if not SEEDING.search(word.arg or "")]
+        given = {self._of(part) for part in [*node.args, *words]} | {owner}
+        found = self._results(node)
+        if CLOCK in given or CLOCK in found:
+            return CLOCK
+        if called == IDENTITY or (IDENTITY in given and TEXTUAL.fullmatch(name)) or IDENTITY in found:
+            return IDENTITY
+        return next(filter(_is_timer, found), None)
+
+    def _results(self, node: ast.AST) -> list[Optional[str]]:
+        """Return what taints the parts of what a call of one of the notebook's functions or methods returns."""
+        if not isinstance(node, ast.Call) or self._depth >= _DEPTH:
+            return []
+        owner = self._of(node.func.value) if isinstance(node.func, ast.Attribute) else None
+        name = node.func.id if isinstance(node.func, ast.Name) else ""
+        function = self._functions.get(name)
+        if owner is not None and _is_timer(owner) and isinstance(node.func, ast.Attribute):
+            kind = self._functions.get(owner.partition(" ")[2])
+            methods = [part for part in getattr(kind, "body", ()) if isinstance(part, _Function) and part.name == node.func.attr]
+            function = methods[0] if methods else None
+        if not isinstance(function, _Function):
+            return []
+        inner, names = self._inside(function, owner)
+        self._effects(node, function, names, inner)
+        columns = list(zip(*inner.returned)) if len({len(parts) for parts in inner.returned}) == 1 else inner.returned
+        return [next((kind for kind in column if kind), None) for column in columns]
+
+    def _inner(self, step: int = 0) -> _Flow:
+        return _Flow(dict(self.tainted), Imports(self._imports), dict(self._functions), self._attributes, self._depth + step)
+
+    def _inside(self, function: Any, owner: Optional[str]) -> tuple[_Flow, list[str]]:
+        """Follow a function's body, or a method's, of an object that reads clocks; return its parameters too, without that object."""
+        inner = self._inner(1)
+        names = [argument.arg for argument in [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]]
+        for name in names:
+            inner._forget(name)
+        if owner is not None and _is_timer(owner) and names:
+            inner.tainted[names.pop(0)] = owner
+        inner.block(function.body)
+        return inner, names
+
+    def _effects(self, node: ast.Call, function: ast.AST, names: list[str], inner: _Flow) -> None:
+        """Take over what a function has tainted: its arguments, and global names."""
+        given = dict([*zip(names, node.args), *((word.arg or "", word.value) for word in node.keywords)])
+        shared = {name for part in ast.walk(function) if isinstance(part, ast.Global) for name in part.names}
+        for name in inner.mutated | shared:
+            kind = inner.tainted.get(name)
+            if kind is not None and name in given:
+                self._mutate(given[name], kind)
+            elif kind is not None and (name in shared or name in self.tainted):
+                self.tainted[name] = kind
+
+    def _reference(self, node: ast.AST) -> Optional[str]:
+        """Return the taint of a name, or of a function of a module that reads a clock or gives an identity."""
+        if isinstance(node, ast.Name) and node.id in self.tainted:
+            return self.tainted[node.id]
+        name = self._imports.dotted(node) or (f"object.{node.attr}" if isinstance(node, ast.Attribute) else "")
+        if not name or (isinstance(node, ast.Name) and (node.id in self._functions or name == "now")):
+            return None
+        return kind_named(name)
