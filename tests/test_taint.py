@@ -109,7 +109,9 @@ def test_what_is_seeded_with_a_clock_or_read_from_a_file_is_compared(code):
 
 def test_the_parts_of_a_tuple_are_told_apart():
     """A function that returns a result and a time taints the time only."""
-    assert tainted("def timed(f):\n    t = time.time()\n    r = f()\n    return r, time.time() - t\nanswer, seconds = timed(sum)") == {"seconds": "clock"}
+    assert tainted("def timed(f):\n    t = time.time()\n    r = f()\n    return r, time.time() - t\nanswer, seconds = timed(sum)") == {
+        "seconds": "clock"
+    }
     assert tainted("a, b = 1, time.time()") == {"b": "clock"}
 
 

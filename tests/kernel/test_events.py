@@ -20,6 +20,7 @@ PLAN = {
     "settings": {},
     "restore_env": {},
     "stable_files": True,
+    "variables": True,
 }
 HELPER = "import numpy as np, numpy.random\n\n\ndef make():\n    return np.random.default_rng()"
 

@@ -43,6 +43,7 @@ PLAN = {
     "version": 2, "seed": 7, "origin": "command-line", "override": True, "seal": True, "replay": False, "reseeds": [], "restore_env": {},
     "mode": "stream", "streams": {}, "settings": {},
     "stable_files": True,
+    "variables": True,
 }  # fmt: skip
 
 
