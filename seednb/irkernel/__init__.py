@@ -79,6 +79,7 @@ def cell_event(told: dict[str, Any], source: str) -> CellEvent:
         "seeded": told["seeded"],
         "stream": stream if isinstance(stream, str) else None,
         "notes": told["notes"],
+        "variables": None,
     }
 
 

@@ -141,6 +141,7 @@ class ClosedDoor:
             "seeded": True,
             "stream": None,
             "notes": [],
+            "variables": None,
         }
 
 
