@@ -6,6 +6,7 @@ import pytest
 
 from seednb.digest import digest, source_digest
 from seednb.wire import EVENT_TYPE, WIRE_VERSION
+from tests.shapes import misshapen
 
 PLAN = {
     "version": WIRE_VERSION,
@@ -68,7 +69,11 @@ def test_each_cell_is_one_event(kernel):
         "seeded": True,
         "stream": None,
         "notes": [],
+        "variables": event["variables"],
     }
+    assert misshapen(event, "CellEvent") == []
+    assert event["variables"]["names"].keys() == {"value"}
+    assert event["variables"]["uncompared"] == {"random": "type: builtins.module"}
     assert events(kernel.run("", cell="blank")) == []
     assert events(kernel.run("def (", cell="broken"))[0]["sources"] == {}
 

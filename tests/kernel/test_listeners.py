@@ -43,6 +43,21 @@ def test_events_are_sent_from_hello_on(seeded):
     assert misshapen(event, "CellEvent") == []
 
 
+def test_variables_are_digested_for_those_who_ask(seeded):
+    """A listener that asks for variables gets their digests, in the record's line too; before that, and for others, there are none."""
+    hello(seeded, client="one")
+    (event,) = events(seeded.run("data = [1]", cell="before"))
+    assert event["variables"] is None
+    assert not seeded.value("'seednb.variables' in __import__('sys').modules")
+    hello(seeded, client="another", variables=True)
+    first, second, third = (events(seeded.run(source, cell=key))[0] for key, source in (("a", "x = 1"), ("b", "data.append(x)"), ("c", "x")))
+    assert list(first["variables"]["names"]) == ["x"]
+    assert list(second["variables"]["names"]) == ["data"]
+    assert third["variables"] == {"digest": "", "names": {}, "uncompared": {}}
+    assert f"v={second['variables']['digest']}" in seeded.cells["b"].split()
+    assert misshapen(second, "CellEvent") == []
+
+
 def test_a_late_joiner_gets_the_whole_record(seeded):
     """Whoever says hello later, or again, gets all cells, and events are sent once, however many listen."""
     hello(seeded)
