@@ -35,6 +35,16 @@ def kind_named(name: str) -> Optional[str]:
     return IDENTITY if _IDENTITIES.fullmatch(name) else None
 
 
+def is_timer(kind: Optional[str]) -> bool:
+    """Tell whether a taint is that of an object that reads a clock."""
+    return kind is not None and kind.startswith(TIMER)
+
+
+def texts_in(node: ast.Call) -> list[str]:
+    """Return the texts among the arguments of a call."""
+    return [part.value for part in node.args if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+
+
 class Imports(dict):  # type: ignore[type-arg]
     """What imported names stand for: dotted names, from the module on."""
 

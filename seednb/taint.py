@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, Optional
 
-from seednb.clocks import CLOCK, IDENTITY, MAGICS, SEEDING, SHELL, TEXTUAL, TIMER, Imports, kind_named
+from seednb.clocks import CLOCK, IDENTITY, MAGICS, SEEDING, SHELL, TEXTUAL, TIMER, Imports, is_timer, kind_named, texts_in
 
 _MUTATORS = {"add", "append", "appendleft", "extend", "insert", "put", "record", "setdefault", "update"}
 _DEPTH = 3
@@ -29,11 +29,7 @@ class Clocks:
         """A cell with this Python source has run: return the names that are tainted now, and with what."""
         with suppress(SyntaxError, ValueError, RecursionError):
             self._flow.block(ast.parse(source).body)
-        return {name: kind for name, kind in self._flow.tainted.items() if not _is_timer(kind)}
-
-
-def _is_timer(kind: Optional[str]) -> bool:
-    return kind is not None and kind.startswith(TIMER)
+        return {name: kind for name, kind in self._flow.tainted.items() if not is_timer(kind)}
 
 
 class _Flow:
@@ -76,12 +72,11 @@ class _Flow:
         self._functions[node.name] = node
         if isinstance(node, ast.ClassDef) and any(self._reference(part) == CLOCK for part in ast.walk(node)):
             self.tainted[node.name] = f"{TIMER} {node.name}"
-            methods = [part for part in node.body if isinstance(part, _Function)]
-            for method in methods * 2:  # what one keeps, another one may read
+            for method in [part for part in node.body if isinstance(part, _Function)] * 2:  # what one keeps, another one may read
                 self._inside(method, self.tainted[node.name])
 
     def _compound(self, node: Any) -> None:
-        before = self._control
+        before, seen = self._control, dict[str, str]()
         if isinstance(node, (ast.While, ast.If)) and self._of(node.test) == CLOCK:
             self._control = CLOCK
         if isinstance(node, (ast.For, ast.AsyncFor)):
@@ -90,11 +85,13 @@ class _Flow:
             if item.optional_vars is not None:
                 self._bind(item.optional_vars, self._of(item.context_expr))
         bodies = [getattr(node, name, ()) for name in ("body", "orelse", "finalbody")]
-        for body in [*bodies, *(handler.body for handler in getattr(node, "handlers", ()))]:
+        for body in [*bodies, *(part.body for part in [*getattr(node, "handlers", ()), *getattr(node, "cases", ())])]:
             if isinstance(body, list):
                 self.block(body)
                 if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):  # what one turn taints, the next one reads
                     self.block(body)
+                seen.update(self.tainted)
+        self.tainted.update(seen)  # whichever branch has run
         self._control = before
 
     def _assign(self, target: Any, value: ast.AST) -> None:
@@ -127,7 +124,7 @@ class _Flow:
             attribute = target.attr if isinstance(target, ast.Attribute) else attribute
             target = target.value
         kind = kind or self._control
-        if kind and attribute and isinstance(target, ast.Name) and _is_timer(self.tainted.get(target.id)):
+        if kind and attribute and isinstance(target, ast.Name) and is_timer(self.tainted.get(target.id)):
             self._attributes.add(attribute)
             return
         if isinstance(target, ast.Name) and kind and target.id not in self._imports:
@@ -143,7 +140,7 @@ class _Flow:
     def _call(self, node: ast.AST) -> None:
         """A call whose result nobody keeps: it may put something tainted into a container; a cell magic has a body."""
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            texts = [part.value for part in node.args if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+            texts = texts_in(node)
             if node.func.attr == "run_cell_magic" and len(texts) == 3 and texts[0] in MAGICS | {"capture"}:
                 try:
                     self.block(ast.parse(texts[2]).body)
@@ -164,7 +161,7 @@ class _Flow:
             return direct
         if isinstance(node, ast.Attribute):
             kind = self._of(node.value)
-            return (CLOCK if node.attr in self._attributes else None) if _is_timer(kind) else kind
+            return (CLOCK if node.attr in self._attributes else None) if is_timer(kind) else kind
         if isinstance(node, ast.Call):
             return self._of_call(node)
         if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
@@ -184,12 +181,12 @@ class _Flow:
         if SEEDING.search(name):
             return None
         if name.startswith("get_ipython") or (isinstance(node.func, ast.Attribute) and node.func.attr in {"run_line_magic", "getoutput"}):
-            texts = [part.value for part in node.args if isinstance(part, ast.Constant) and isinstance(part.value, str)]
+            texts = texts_in(node)
             return CLOCK if set(texts[:1]) & MAGICS or any(map(SHELL.search, texts)) else None
         if any(isinstance(part, ast.Constant) and part.value in ("now", "today") for part in node.args):
             return CLOCK
         called = self._reference(node.func)
-        if _is_timer(called):
+        if is_timer(called):
             return called
         owner = called or (self._of(node.func.value) if isinstance(node.func, ast.Attribute) else None)
         words = [word.value for word in node.keywords if not SEEDING.search(word.arg or "")]
@@ -199,16 +196,15 @@ class _Flow:
             return CLOCK
         if called == IDENTITY or (IDENTITY in given and TEXTUAL.fullmatch(name)) or IDENTITY in found:
             return IDENTITY
-        return next(filter(_is_timer, found), None)
+        return next(filter(is_timer, found), None)
 
     def _results(self, node: ast.AST) -> list[Optional[str]]:
         """Return what taints the parts of what a call of one of the notebook's functions or methods returns."""
         if not isinstance(node, ast.Call) or self._depth >= _DEPTH:
             return []
         owner = self._of(node.func.value) if isinstance(node.func, ast.Attribute) else None
-        name = node.func.id if isinstance(node.func, ast.Name) else ""
-        function = self._functions.get(name)
-        if owner is not None and _is_timer(owner) and isinstance(node.func, ast.Attribute):
+        function = self._functions.get(getattr(node.func, "id", ""))
+        if owner is not None and is_timer(owner) and isinstance(node.func, ast.Attribute):
             kind = self._functions.get(owner.partition(" ")[2])
             methods = [part for part in getattr(kind, "body", ()) if isinstance(part, _Function) and part.name == node.func.attr]
             function = methods[0] if methods else None
@@ -228,7 +224,7 @@ class _Flow:
         names = [argument.arg for argument in [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]]
         for name in names:
             inner._forget(name)
-        if owner is not None and _is_timer(owner) and names:
+        if owner is not None and is_timer(owner) and names:
             inner.tainted[names.pop(0)] = owner
         inner.block(function.body)
         return inner, names

@@ -39,6 +39,7 @@ def tainted(*cells: str) -> dict[str, str]:
         "x = 0\nx += time.time()",
         "x = 0\nwhile time.process_time() < 1:\n    x += 1",
         "for _ in range(2):\n    x = time.time()",
+        "if a:\n    x = time.time()\nelse:\n    x = 0",
         "try:\n    pass\nfinally:\n    x = time.time()",
         "def f():\n    return round(time.time())\nx = f()",
         "def f():\n    global x\n    x = time.time()\nf()",

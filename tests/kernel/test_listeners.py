@@ -50,7 +50,9 @@ def test_variables_are_digested_for_those_who_ask(seeded):
     assert event["variables"] is None
     assert not seeded.value("'seednb.variables' in __import__('sys').modules")
     hello(seeded, client="another", variables=True)
-    first, second, third = (events(seeded.run(source, cell=key))[0] for key, source in (("a", "x = 1"), ("b", "data.append(x)"), ("c", "x")))
+    first, second, third = (
+        events(seeded.run(source, cell=key))[0] for key, source in (("a", "x = 1"), ("b", "data.append(x)"), ("c", "x"))
+    )
     assert list(first["variables"]["names"]) == ["x"]
     assert list(second["variables"]["names"]) == ["data"]
     assert third["variables"] == {"digest": "", "names": {}, "uncompared": {}}
