@@ -72,6 +72,9 @@ def run(
 @options.seed
 @options.timeout
 @options.kernel
+@options.rtol
+@options.atol
+@options.ulp
 @options.forms
 @click.option("--update", is_flag=True, help="Accept the replay: write what differs, and its record, into the notebook.")
 @click.option("--keep", type=options.PATH, metavar="FILE", help="Write the replayed notebook to FILE.")
@@ -81,6 +84,9 @@ def verify(
     seed: int | None,
     timeout: float | None,
     kernel: str | None,
+    rtol: float | None,
+    atol: float | None,
+    ulp: int | None,
     forms: options.Forms,
     update: bool,
     keep: Path | None,
@@ -98,7 +104,8 @@ def verify(
     report = Report(quiet=quiet or forms.as_json)
     results = []
     for path in notebooks:
-        result = verify_notebook(path, VerifyOptions(seed=seed, timeout=timeout, kernel=kernel), report.progress(path))
+        asked = VerifyOptions(seed=seed, timeout=timeout, kernel=kernel, rtol=rtol, atol=atol, ulp=ulp)
+        result = verify_notebook(path, asked, report.progress(path))
         if keep is not None:
             result = accept.keep(result, keep)
         results.append(result)
@@ -114,17 +121,21 @@ def verify(
 @cli.command()
 @click.argument("first", type=options.PATH)
 @click.argument("second", type=options.PATH)
+@options.rtol
+@options.atol
+@options.ulp
 @options.forms
-def compare(first: Path, second: Path, forms: options.Forms) -> int:
+def compare(first: Path, second: Path, rtol: float | None, atol: float | None, ulp: int | None, forms: options.Forms) -> int:
     """Compare two executed notebooks, FIRST and SECOND, without running them."""
-    from seednb.compare import compare_notebooks
+    from seednb.compare import compare_notebooks, policy_for
     from seednb.notebook import Notebook
     from seednb.replay.report import Report
     from seednb.report import Side, gather
 
-    a, b = Notebook.read(first), Notebook.read(second)
-    comparison = compare_notebooks(a.nb, b.nb, record_a=a.record(), record_b=b.record())
-    sides = (Side(a.nb, a.record(), "first"), Side(b.nb, b.record(), "second"))
+    (a, record_a), (b, record_b) = ((read.nb, read.record()) for read in map(Notebook.read, (first, second)))
+    policy = policy_for(first.parent)
+    comparison = compare_notebooks(a, b, record_a=record_a, record_b=record_b, rtol=rtol, atol=atol, ulp=ulp, policy=policy)
+    sides = (Side(a, record_a, "first"), Side(b, record_b, "second"))
     facts = gather("compare", str(first), comparison, *sides, other=str(second))
     report = Report(quiet=forms.as_json)
     report.compared(facts)

@@ -59,9 +59,8 @@ class Notebook:
         """
         if sweep:
             _files.sweep(path)
-        data = _files.read(Path(path))
         try:
-            return cls(data.decode("utf-8"), path)
+            return cls(_files.read(Path(path)).decode("utf-8"), path)
         except UnicodeDecodeError as error:
             raise NotebookError(f"{shown(path)} is not UTF-8 text (byte {error.start}): convert it, or save it again in Jupyter") from None
 

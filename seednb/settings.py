@@ -180,7 +180,7 @@ def _table(text: str, path: Path) -> dict[str, Any]:
 
 
 def _scalars(text: str) -> dict[str, Any]:
-    """Read the integers, booleans and plain strings of `[tool.seednb]`, all that the kernel side asks for."""
+    """Read the integers, booleans, plain strings and lists of these of `[tool.seednb]`, all that is asked for."""
     body = re.search(r"^\[tool\.seednb\][^\n]*\n(.*?)(?=^\[|\Z)", text, re.MULTILINE | re.DOTALL)
     values: dict[str, Any] = {}
     for name, value in re.findall(r"^([\w-]+)\s*=\s*([^#\n]+)", body[1] if body else "", re.MULTILINE):
@@ -188,6 +188,8 @@ def _scalars(text: str) -> dict[str, Any]:
         values[name] = {"true": True, "false": False}.get(value, value.strip("\"'"))
         if re.fullmatch(r"[+-]?[0-9]+(_[0-9]+)*", value):
             values[name] = int(value)
+        elif value.startswith("["):
+            values[name] = re.findall(r"[\"']([^\"']*)[\"']", value)
     return values
 
 

@@ -15,7 +15,7 @@ WIRE_VERSION = 2
 EVENT_TYPE = "seednb_event"
 RECORD_MIME = "application/vnd.seednb.record+json"
 RECORD_VERSION = 1
-CANON_VERSION = 1
+CANON_VERSION = 2
 VARIABLES_ALGORITHM = "s2"
 """Names how variables are digested: SHA-256 of their contents, cut to 40 bits. Another form of the contents gets another name."""
 

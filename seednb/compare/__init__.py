@@ -5,6 +5,9 @@ from __future__ import annotations
 from seednb.compare.canonical import CANON, output_digests
 from seednb.compare.cells import compare_notebooks
 from seednb.compare.outputs import compare_outputs
+from seednb.compare.patterns import Pattern, Rule
+from seednb.compare.policy import Policy, policy_for
+from seednb.compare.registry import faults
 from seednb.compare.verdict import CellResult, Comparison, OutputResult, Verdict, worst
 
 __all__ = [
@@ -12,9 +15,14 @@ __all__ = [
     "CellResult",
     "Comparison",
     "OutputResult",
+    "Pattern",
+    "Policy",
+    "Rule",
     "Verdict",
     "compare_notebooks",
     "compare_outputs",
+    "faults",
     "output_digests",
+    "policy_for",
     "worst",
 ]

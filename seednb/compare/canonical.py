@@ -7,18 +7,17 @@ renamed consistently, images decoded. Neither the process, nor its hash seed, no
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
-from seednb.compare import images, tracebacks
-from seednb.compare.patterns import JSON, MARKUP, SVG, TEXT, Hit, Names
+from seednb.compare import documents, images, tracebacks
+from seednb.compare.patterns import JSON, MARKUP, PDF, SVG, TEXT, Hit, Names
+from seednb.compare.policy import Policy
 from seednb.compare.renamings import rename
-from seednb.compare.rules import apply_rules
 from seednb.compare.terminal import fold
-from seednb.compare.texts import json_of, marked, text_of
+from seednb.compare.texts import json_of, marked, same_json, text_of
 from seednb.digest import digest
 from seednb.wire import CANON_VERSION, RECORD_MIME
 
@@ -30,26 +29,53 @@ _SEED_LINE = re.compile(r"seednb: seed \d+(?: \([\w ]+\) in place of \d+)?")
 
 
 class Part:
-    """One content: a merged stream, one MIME type of a display, an error. `raw` is its text as it was stored."""
+    """One content: a merged stream, one MIME type of a display, an error. It comes as text, or (None) as a value that JSON shows."""
 
-    def __init__(self, mime: str, kind: str, raw: str, metadata: str = "") -> None:
+    def __init__(self, mime: str, kind: str, raw: str | None, metadata: str = "", value: Any = None) -> None:
         self.mime = mime
         self.kind = kind
-        self.raw = raw
         self.metadata = metadata
         self.hits: list[Hit] = []
         self.steps: dict[str, int] = {}
-        self.folded = raw
+        self.folded = ""
+        self._raw = raw
+        self._value = value
+        self._twin: Part | None = None
         self._text: str | None = None
 
-    def canonicalise(self, names: Names) -> None:
+    @property
+    def raw(self) -> str:
+        """The text as it was stored; JSON is made on demand, for it takes long, and once for two contents that are known to be equal."""
+        if self._raw is None:
+            self._raw = json_of(self._value) if self._twin is None else self._twin.raw
+        return self._raw
+
+    def same(self, other: Part) -> bool:
+        """Tell whether two contents are equal as they were stored."""
+        if self.metadata != other.metadata or self.kind != other.kind:
+            return False
+        if self._raw is None and other._raw is None and same_json(self._value, other._value):
+            other._twin = self
+            return True
+        return self.raw == other.raw
+
+    def canonicalise(self, names: Names, off: Container[str] = ()) -> None:
         """Rename addresses and ids; parts of one cell share the names, and this is called in their order."""
-        if self.kind not in {IMAGE, BYTES}:
-            self.folded, self.steps = fold(self.raw) if self.kind == TEXT else (self.raw.replace("\r\n", "\n"), {})
-            self._text = rename(self.folded, self.kind, names)
+        if self.kind not in {IMAGE, BYTES, PDF}:
+            self.folded, self.steps = self._fold()
+            self._text = rename(self.folded, self.kind, names, off)
         if self.metadata:
-            self.metadata = rename(self.metadata, JSON, names)
+            self.metadata = rename(self.metadata, JSON, names, off)
         self.hits = names.take_hits()
+
+    def _fold(self) -> tuple[str, dict[str, int]]:
+        if self.kind == TEXT:
+            return fold(self.raw)
+        text = self.raw.replace("\r\n", "\n") if "\r" in self.raw else self.raw
+        if self.kind != MARKUP:
+            return text, {}
+        text, count = documents.unpack(text)
+        return text, {"payload": count} if count else {}
 
     @property
     def text(self) -> str:
@@ -58,10 +84,9 @@ class Part:
             self._text = images.canonical(self.raw, self.mime) if self.kind == IMAGE else self.raw
         return self._text
 
-    @cached_property
-    def ruled(self) -> tuple[str, list[Hit]]:
-        """The canonical form after benign rules, and what these found."""
-        return apply_rules(self.text, self.kind)
+    def ruled(self, policy: Policy) -> tuple[str, list[Hit]]:
+        """Return the canonical form after benign rules, and what these found."""
+        return policy.apply(self.text, self.kind)
 
 
 @dataclass(frozen=True)
@@ -93,12 +118,12 @@ class Folded:
         """Return all outputs in canonical order."""
         return [*(self.streams[name] for name in sorted(self.streams, key=_stream_rank)), *self.displays, *self.errors]
 
-    def canonicalise(self) -> Folded:
+    def canonicalise(self, off: Container[str] = ()) -> Folded:
         """Bring all parts into canonical form; to be called once."""
         names = Names()
         for piece in self.pieces():
             for part in piece.parts.values():
-                part.canonicalise(names)
+                part.canonicalise(names, off)
         return self
 
 
@@ -116,14 +141,14 @@ def fold_outputs(outputs: Any) -> Folded:
     return folded
 
 
-def output_digests(outputs: Any) -> tuple[str, str]:
+def output_digests(outputs: Any, source: Any = "") -> tuple[str, str]:
     """Return the digests of outputs: of their canonical form, and of that after benign rules.
 
-    Equal canonical forms have equal first digests. Images enter by their pixels; where Pillow is absent, or cannot
-    decode them, by their bytes.
+    source: the cell's text or its lines, for the clocks that it prints. Equal canonical forms have equal first digests; rules of other
+    packages never enter. Images enter by their pixels; where Pillow is absent, or cannot decode them, by their bytes.
     """
     pieces = fold_outputs(outputs).canonicalise().pieces()
-    return _digest(pieces, ruled=False), _digest(pieces, ruled=True)
+    return _digest(pieces, None), _digest(pieces, Policy().for_cell((), source))
 
 
 def _fold_output(output: Any, folded: Folded, texts: dict[str, list[str]]) -> str:
@@ -168,7 +193,10 @@ def _mime(key: Any) -> str:
 def _part(mime: str, value: Any, metadata: Any) -> Part:
     about = json_of(metadata) if metadata else ""
     if mime == "application/json" or mime.endswith(("+json", ".json")):
-        return Part(mime, JSON, json_of(value), about)
+        return Part(mime, JSON, None, about, value)
+    if mime == "application/pdf":
+        pdf = documents.pdf_text(text_of(value))
+        return Part(mime, BYTES if pdf is None else PDF, text_of(value) if pdf is None else pdf, about)
     return Part(mime, _kind(mime), text_of(value), about)
 
 
@@ -186,12 +214,12 @@ def _stream_rank(name: str) -> tuple[int, str]:
     return (_STREAMS.index(name) if name in _STREAMS else len(_STREAMS), name)
 
 
-def _digest(pieces: Iterable[Piece], *, ruled: bool) -> str:
+def _digest(pieces: Iterable[Piece], policy: Policy | None) -> str:
     lines = []
     for piece in pieces:
         lines.append(repr(piece.channel))
         for mime, part in piece.parts.items():
-            text = part.ruled[0] if ruled else part.text
+            text = part.text if policy is None else part.ruled(policy)[0]
             content = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
             about = blake2b(part.metadata.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
             lines.append(f" {content} {about} {mime!r}")

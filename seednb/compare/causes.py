@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from seednb.compare.align import CodeCell
 from seednb.compare.outputs import Judged
+from seednb.compare.texts import LONG, differing_lines
 from seednb.compare.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -27,6 +28,13 @@ _TOKEN = re.compile(r"\w+|[^\w\s]")
 _ADDRESS = re.compile(r"\ufdd0(?:cut-)?address-\d+\ufdd1|\b0x[0-9a-fA-F]{4,16}(?:\b|(?=\.\.\.))")
 _BIG_NUMBER = re.compile(r"(?<![\w.])\d{9,20}(?![\w.])")
 _ID_CALL = re.compile(r"(?<![\w.])id\(|(?:from|import) +ctypes|__array_interface__|data_ptr\(")
+_THREADS = re.compile(
+    r"\b(?:threading|Thread|ThreadPool|ThreadPoolExecutor|ProcessPoolExecutor|as_completed|imap_unordered|Pool|asyncio)\b"
+)
+_PROCESS_CALL = re.compile(r"\bgetp?pid\(|\bgetpgid\(|\$\$|\bcurrent_process\(")
+_PROCESS = re.compile(r"(?<![\w.])\d{1,8}(?![\w.])")
+_OS_ENTROPY = re.compile(r"\bos\.urandom\(|\burandom\(|\bsecrets\.\w+\(|\bSystemRandom\(|\bgetrandom\(")
+_UNSEEDED = re.compile(r"\b(?:default_rng|RandomState|Random|SeedSequence|PCG64|MT19937|Philox|SFC64)\( *\)")
 _CLOCK_CALL = re.compile(
     r"\btime\.(?:time|perf_counter|monotonic|process_time|ctime|localtime|gmtime|strftime|asctime|thread_time)"
     r"|\bperf_counter|\bmonotonic\(|\btime\(\)|\bdatetime\b|\bdate\.today|\btimeit\b|%time|%prun|cProfile|\bnow\(|\btoday\(|^\s*!\s*date\b",
@@ -78,18 +86,49 @@ def own_cause(b: CodeCell, differing: Sequence[Judged], runs: Runs) -> Cause | N
         return "unsealed-entropy", f"unsealed entropy in {where}"
     if any(judged.result.verdict is Verdict.FAILED for judged in differing):
         return _failure(b)
-    pairs = [(judged.expected, judged.got) for judged in differing]
-    if not pairs or not all(expected and got for expected, got in pairs):
-        return None
+    pairs = [_short(judged.expected, judged.got) for judged in differing]
+    if pairs and all(expected and got and expected != got for expected, got in pairs):
+        return _shown(b.source, pairs, runs) or _entropy(b.source, runs)
+    return _entropy(b.source, runs) if pairs else None
+
+
+def _shown(source: str, pairs: Sequence[tuple[str, str]], runs: Runs) -> Cause | None:
+    """Name a cause that the differing texts and the cell's code show together."""
+    threads = _THREADS.search(source)
+    lines = all("\n" in expected.strip() for expected, _ in pairs)
+    if threads and (_all_equal(pairs, _sorted_tokens) or (lines and _all_equal(pairs, sorted))):
+        return "threads", f"the same in another order, and the cell uses {threads[0]}"
     if runs.hash_seeds() and _all_equal(pairs, _sorted_tokens):
         return "hash-order", f"the same in another order; {runs.hash_seeds()}"
     if _all_equal(pairs, lambda text: _ADDRESS.sub("", text)):
         return "address", "only memory addresses differ"
-    if _ID_CALL.search(b.source) and _all_equal(pairs, lambda text: _BIG_NUMBER.sub("", _ADDRESS.sub("", text))):
+    if _ID_CALL.search(source) and _all_equal(pairs, lambda text: _BIG_NUMBER.sub("", _ADDRESS.sub("", text))):
         return "address", "only numbers that id() can have given differ"
-    if _CLOCK_CALL.search(b.source) and _all_equal(pairs, lambda text: _CLOCK.sub("", text)):
+    if _CLOCK_CALL.search(source) and _all_equal(pairs, lambda text: _CLOCK.sub("", text)):
         return "clock", "only times differ"
+    if _PROCESS_CALL.search(source) and _all_equal(pairs, lambda text: _PROCESS.sub("", text)):
+        return "process-id", "only numbers that a process id can have given differ"
     return None
+
+
+def _entropy(source: str, runs: Runs) -> Cause | None:
+    """Name the operating system's entropy where the cell's code draws from it: always, or for want of a seed that nobody gave."""
+    drawn = _OS_ENTROPY.search(source)
+    if drawn is None and not (runs.a is not None and runs.b is not None and runs.a.sealed and runs.b.sealed):
+        drawn = _UNSEEDED.search(source)
+    return ("unsealed-entropy", f"the cell draws from the operating system's entropy: {drawn[0].rstrip('(')}") if drawn else None
+
+
+def state_cause(states: tuple[Mapping[str, str], Mapping[str, str]], a: CodeCell, b: CodeCell) -> Cause | None:
+    """Name the generators as the cause where their states before and after the cell show it. states: those before, of both runs."""
+    if a.line is None or b.line is None:
+        return None
+    before = sorted(name for name in states[0].keys() | states[1].keys() if states[0].get(name) != states[1].get(name))
+    if before:
+        return "upstream", f"{', '.join(before)} was in another state before the cell"
+    one, other = a.line.sources, b.line.sources
+    after = sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
+    return ("draws", f"{', '.join(after)} had the same state before the cell") if after else None
 
 
 def run_cause(runs: Runs, earlier: Sequence[str]) -> Cause | None:
@@ -101,6 +140,14 @@ def run_cause(runs: Runs, earlier: Sequence[str]) -> Cause | None:
                 return found
     noted = next(((key, where) for key in reversed(earlier) if (where := runs.unsealed(key))), None)
     return ("unsealed-entropy", f"unsealed entropy in an earlier cell: {noted[1]}") if noted else None
+
+
+def _short(expected: str, got: str) -> tuple[str, str]:
+    """Return two texts, of long ones the lines in which they differ."""
+    if len(expected) <= LONG or not got or expected == got:
+        return expected, got
+    lines, others = zip(*differing_lines(expected, got))
+    return "\n".join(lines), "\n".join(others)
 
 
 def _failure(b: CodeCell) -> Cause | None:

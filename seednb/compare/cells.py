@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from seednb.compare.align import CodeCell, Pair, align, code_cells
 from seednb.compare.canonical import CANON, output_digests
-from seednb.compare.causes import Cause, Runs, changed_code, own_cause, run_cause
-from seednb.compare.numbers import Tolerance, tolerance
+from seednb.compare.causes import Cause, Runs, changed_code, own_cause, run_cause, state_cause
+from seednb.compare.numbers import tolerance
 from seednb.compare.outputs import Judged, judge_outputs
+from seednb.compare.policy import Policy
 from seednb.compare.variables import late, variables_differ, versions_differ
 from seednb.compare.verdict import CellResult, Comparison, Verdict, total, worst
 
@@ -44,33 +45,39 @@ def compare_notebooks(
     variables_b: Mapping[str, Any] | None = None,
     rtol: float | None = None,
     atol: float | None = None,
+    ulp: int | None = None,
+    policy: Policy | None = None,
 ) -> Comparison:
     """Compare two runs of a notebook: `a` as recorded, `b` as replayed, each with its record if it has one.
 
     notes_b: what the kernel told of the cells of `b`, by key: evidence for causes. variables_a, variables_b: what the kernels told
-    of the cells' variables, by key. rtol, atol: how far numbers may be apart; they must be equal unless this is asked for.
+    of the cells' variables, by key. rtol, atol, ulp: how far numbers may be apart; they must be equal unless this is asked for.
+    policy: which rules hold, before the notebook's metadata and the cells' tags are asked.
     """
     runs = Runs(record_a, record_b, notes_b or {}, (variables_a or {}, variables_b or {}))
     pairs = align(code_cells(a, record_a), code_cells(b, record_b))
-    allowed = tolerance(rtol, atol)
+    rules = replace((policy or Policy()).for_notebook(a), allowed=tolerance(rtol, atol, ulp))
     results: list[CellResult] = []
     diverged = False
+    states: tuple[dict[str, str], dict[str, str]] = ({}, {})
     for number, pair in enumerate(pairs):
-        result = _compare(pair, runs, allowed)
+        result = _compare(pair, runs, rules)
         if result.verdict.bad and result.cause is None:
-            earlier = [cell.key for _, cell in pairs[:number] if cell is not None]
-            cause, evidence = ("upstream", "") if diverged else run_cause(runs, earlier) or ("unknown", "")
+            found = ("upstream", "") if diverged else run_cause(runs, _keys(pairs[:number])) or _state_cause(pair, states)
+            cause, evidence = found or ("unknown", "")
             result = replace(result, cause=cause, detail=_joined(result.detail, evidence))
         diverged = diverged or result.verdict.bad
+        for cell, known in zip(pair, states):
+            known.update(cell.line.sources if cell is not None and cell.line is not None else {})
         results.append(result)
-    return Comparison(worst(result.verdict for result in results), results, _notes(pairs, results, runs))
+    return Comparison(worst(result.verdict for result in results), results, _notes(pairs, results, runs, rules))
 
 
-def _compare(pair: Pair, runs: Runs, allowed: Tolerance | None) -> CellResult:
+def _compare(pair: Pair, runs: Runs, rules: Policy) -> CellResult:
     a, b = pair
     if a is None or b is None:
         return _one_sided(a, b)
-    found = _with_variables(_with_fingerprints(_compare_outputs(a, b, runs, allowed), a, b), a, b, runs)
+    found = _with_variables(_with_fingerprints(_compare_outputs(a, b, runs, rules.for_cell(a.tags, b.source)), a, b), a, b, runs)
     cause: Cause | None = None
     if found.verdict.bad:
         differing = [judged for judged in found.judged if judged.result.verdict.bad]
@@ -89,6 +96,19 @@ def _compare(pair: Pair, runs: Runs, allowed: Tolerance | None) -> CellResult:
     )
 
 
+def _needs_digests(cell: CodeCell | None) -> bool:
+    return cell is not None and not cell.outputs and cell.line is not None and cell.line.outputs is not None
+
+
+def _keys(pairs: Sequence[Pair]) -> list[str]:
+    return [cell.key for _, cell in pairs if cell is not None]
+
+
+def _state_cause(pair: Pair, states: tuple[dict[str, str], dict[str, str]]) -> Cause | None:
+    a, b = pair
+    return state_cause(states, a, b) if a is not None and b is not None else None
+
+
 def _one_sided(a: CodeCell | None, b: CodeCell | None) -> CellResult:
     cell = a or b
     assert cell is not None
@@ -98,25 +118,28 @@ def _one_sided(a: CodeCell | None, b: CodeCell | None) -> CellResult:
     return CellResult(cell.index, cell.key, Verdict.DIVERGED, cause="code", detail=where, source=cell.source)
 
 
-def _compare_outputs(a: CodeCell, b: CodeCell, runs: Runs, allowed: Tolerance | None) -> _Found:
+def _compare_outputs(a: CodeCell, b: CodeCell, runs: Runs, rules: Policy) -> _Found:
     if any(cell.line is not None and cell.line.unseeded for cell in (a, b)):
         return _unseeded(a, b)
     digests = [_digests(cell, record) for cell, record in ((a, runs.a), (b, runs.b))]
     if not _absent(a, digests[0]) and not _absent(b, digests[1]):
-        judged = judge_outputs(a.outputs, b.outputs, allowed)
+        judged = judge_outputs(a.outputs, b.outputs, rules)
         verdict = worst(one.result.verdict for one in judged)
         detail = next((one.result.detail for one in judged if one.result.verdict is verdict), "")
         return _Found(verdict, judged, detail)
     if digests[0] is None and not a.outputs and _failed(b):
         return _failure(b)
-    first, second = (known if _absent(cell, known) else output_digests(cell.outputs) for cell, known in zip((a, b), digests))
+    first, second = (known if _absent(cell, known) else output_digests(cell.outputs, cell.source) for cell, known in zip((a, b), digests))
     if first is None or second is None:
         unanswered = first is not None and _SKIPPED.isdisjoint(a.tags)
         return _Found(Verdict.MISSING, detail=_missing(first, second), unanswered=unanswered)
-    return _by_digest(first, second, b)
+    return _by_digest(first, second, b, rules)
 
 
-def _by_digest(first: tuple[str, str], second: tuple[str, str], b: CodeCell) -> _Found:
+def _by_digest(first: tuple[str, str], second: tuple[str, str], b: CodeCell, rules: Policy) -> _Found:
+    canonical, benign = rules.trusts_digests
+    if (first[0] == second[0] and not canonical) or (first[0] != second[0] and first[1] == second[1] and not (canonical and benign)):
+        return _Found(Verdict.MISSING, detail="the recorded digests cannot tell, for rules are switched off")
     if first[0] == second[0]:
         return _Found(Verdict.IDENTICAL)
     if first[1] == second[1]:
@@ -147,7 +170,7 @@ def _failure(cell: CodeCell) -> _Found:
     """Return the verdict on a cell that failed where nothing tells whether it did so before."""
     if not _MAY_FAIL.isdisjoint(cell.tags):
         return _Found(Verdict.MISSING, detail="no outputs are recorded")
-    judged = judge_outputs([], cell.outputs)
+    judged = judge_outputs([], cell.outputs, Policy())
     error = next(one.result for one in judged if one.result.verdict is Verdict.FAILED)
     return _Found(Verdict.FAILED, [Judged(error)], error.detail)
 
@@ -193,13 +216,14 @@ def _joined(*texts: str) -> str:
     return "; ".join(text for text in texts if text)
 
 
-def _notes(pairs: Sequence[Pair], results: Sequence[CellResult], runs: Runs) -> list[str]:
-    notes = []
+def _notes(pairs: Sequence[Pair], results: Sequence[CellResult], runs: Runs, rules: Policy) -> list[str]:
+    notes = [*rules.notes]
+    notes += [f"there is no rule {name[:40]!r} to switch: docs/comparison.md lists them" for name in rules.unknown]
     unseeded = [str(result.index + 1) for result in results if result.detail == _UNSEEDED]
     if unseeded:
         notes.append(f"{_UNSEEDED}, not compared: cell {', '.join(unseeded)}")
-    for record, which in ((runs.a, "first"), (runs.b, "second")):
-        if record is not None and record.canon != CANON:
+    for side, (record, which) in enumerate(((runs.a, "first"), (runs.b, "second"))):
+        if record is not None and record.canon != CANON and any(_needs_digests(pair[side]) for pair in pairs):
             notes.append(f"the {which} record's output digests are of canonical form {record.canon}, not {CANON}: they are not compared")
     if versions_differ(runs.a, runs.b) and any(a is not None and a.line is not None and a.line.variables for a, _ in pairs):
         notes.append("variables are not compared: Python or packages have other versions than in the recorded run")

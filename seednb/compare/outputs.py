@@ -9,9 +9,11 @@ from typing import Any
 
 from seednb.compare import images
 from seednb.compare.canonical import IMAGE, Folded, Part, Piece, fold_outputs
-from seednb.compare.numbers import Tolerance, close, distance, tolerance
+from seednb.compare.clocks import ID as OWN_CLOCK
+from seednb.compare.numbers import close, distance, tolerance
 from seednb.compare.patterns import differing
-from seednb.compare.texts import readable
+from seednb.compare.policy import Policy
+from seednb.compare.texts import common, readable
 from seednb.compare.verdict import OutputResult, Verdict, total, worst
 
 MAX_DETAIL = 200
@@ -29,23 +31,35 @@ class Judged:
     got: str = ""
 
 
-def compare_outputs(recorded: Any, replayed: Any, *, rtol: float | None = None, atol: float | None = None) -> list[OutputResult]:
+def compare_outputs(
+    recorded: Any,
+    replayed: Any,
+    *,
+    rtol: float | None = None,
+    atol: float | None = None,
+    ulp: int | None = None,
+    source: Any = "",
+    policy: Policy | None = None,
+) -> list[OutputResult]:
     """Compare the outputs that a notebook has stored for a cell with those of a replay: nbformat 4 dictionaries.
 
-    Numbers must be equal unless `rtol` or `atol` is given: then texts that differ only in numbers may be `close`.
-    Never raises, whatever the outputs are.
+    Numbers must be equal unless `rtol`, `atol` or `ulp` is given: then texts that differ only in numbers may be `close`.
+    source: the cell's text, for the clocks that it prints. policy: which rules hold. Never raises, whatever the outputs are.
     """
-    return [judged.result for judged in judge_outputs(recorded, replayed, tolerance(rtol, atol))]
+    rules = (policy or Policy()).for_cell((), source)
+    asked = tolerance(rtol, atol, ulp)
+    return [judged.result for judged in judge_outputs(recorded, replayed, replace(rules, allowed=asked) if asked else rules)]
 
 
-def judge_outputs(recorded: Any, replayed: Any, allowed: Tolerance | None = None) -> list[Judged]:
+def judge_outputs(recorded: Any, replayed: Any, policy: Policy) -> list[Judged]:
     """Compare outputs, and keep what differs."""
     a, b = fold_outputs(recorded), fold_outputs(replayed)
     pairs = list(_pairs(a, b))
-    if not all(one is not None and other is not None and _same(one, other) for one, other in pairs):
-        a.canonicalise()
-        b.canonicalise()
-    return _with_order([_judge(one, other, allowed) for one, other in pairs], a, b)
+    equal = [one is not None and other is not None and _same(one, other) for one, other in pairs]
+    if not all(equal):
+        a.canonicalise(policy.off)
+        b.canonicalise(policy.off)
+    return _with_order([_judge(one, other, policy) for one, other in pairs], a, b)
 
 
 def _pairs(a: Folded, b: Folded) -> Iterator[tuple[Piece | None, Piece | None]]:
@@ -65,18 +79,19 @@ def _displays(side: Folded, other: Folded) -> list[Piece]:
 
 def _same(a: Piece, b: Piece) -> bool:
     """Tell whether two outputs are equal as they were stored."""
-    return a.parts.keys() == b.parts.keys() and all(
-        part.raw == b.parts[mime].raw and part.metadata == b.parts[mime].metadata for mime, part in a.parts.items()
-    )
+    if a.parts.keys() != b.parts.keys():
+        return False
+    equal = [part.same(b.parts[mime]) for mime, part in a.parts.items()]
+    return all(equal)
 
 
-def _judge(a: Piece | None, b: Piece | None, allowed: Tolerance | None) -> Judged:
+def _judge(a: Piece | None, b: Piece | None, policy: Policy) -> Judged:
     if a is None or b is None:
         return _one_sided(a, b)
     if a.parts.keys() != b.parts.keys():
         detail = f"expected {', '.join(sorted(a.parts))}; got {', '.join(sorted(b.parts))}"
         return Judged(OutputResult(Verdict.DIVERGED, _main(a), detail=_cut(detail)))
-    judged = [_judge_part(part, b.parts[mime], allowed) for mime, part in a.parts.items()]
+    judged = [_judge_part(part, b.parts[mime], policy) for mime, part in a.parts.items()]
     verdict = worst(one.result.verdict for one in judged)
     if verdict is Verdict.IDENTICAL:
         return Judged(OutputResult(verdict, _main(a), total(one.result.rules for one in judged)))
@@ -95,7 +110,7 @@ def _one_sided(a: Piece | None, b: Piece | None) -> Judged:
     return Judged(OutputResult(Verdict.FAILED if failed else Verdict.DIVERGED, mime, detail=_cut(detail)))
 
 
-def _judge_part(a: Part, b: Part, allowed: Tolerance | None) -> Judged:
+def _judge_part(a: Part, b: Part, policy: Policy) -> Judged:
     rules = _renamed(a, b)
     is_same = (a.kind == IMAGE and a.raw == b.raw) or a.text == b.text
     if is_same and a.metadata == b.metadata:
@@ -103,11 +118,11 @@ def _judge_part(a: Part, b: Part, allowed: Tolerance | None) -> Judged:
     if a.kind == IMAGE and not is_same:
         detail = images.difference(a.raw, b.raw, a.mime)
         return Judged(OutputResult(Verdict.DIVERGED, a.mime, rules, _cut(detail)))
-    (expected, found), (got, others) = a.ruled, b.ruled
+    (expected, found), (got, others) = a.ruled(policy), b.ruled(policy)
     rules = total([rules, differing(found, others)])
     if expected == got and a.metadata == b.metadata:
-        return Judged(OutputResult(Verdict.EQUIVALENT, a.mime, rules))
-    if allowed is not None and a.metadata == b.metadata and close(expected, got, allowed):
+        return Judged(OutputResult(Verdict.EQUIVALENT, a.mime, rules, _cut(policy.own[0].reason) if OWN_CLOCK in rules else ""))
+    if policy.allowed is not None and a.metadata == b.metadata and close(expected, got, policy.allowed):
         return Judged(OutputResult(Verdict.CLOSE, a.mime, rules, _cut(distance(expected, got))))
     detail = _difference(expected, got) if expected != got else f"metadata: {_first_difference(a.metadata, b.metadata)}"
     return Judged(OutputResult(Verdict.DIVERGED, a.mime, rules, _cut(detail)), expected, got)
@@ -146,20 +161,11 @@ def _difference(expected: str, got: str) -> str:
 
 
 def _first_difference(expected: str, got: str) -> str:
-    start = _common(expected, got)
+    start = common(expected, got)
     line = expected.count("\n", 0, start) + 1
     where = f"line {line}: " if "\n" in expected.strip("\n") or "\n" in got.strip("\n") else ""
     first, second = (repr(readable(_line_at(text, start))) if start < len(text) else "the end" for text in (expected, got))
     return f"{where}expected {first}, got {second}"
-
-
-def _common(a: str, b: str) -> int:
-    """Return how many characters two texts have in common at their start."""
-    low, high = 0, min(len(a), len(b))
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if a[low:middle] == b[low:middle] else (low, middle - 1)
-    return low
 
 
 def _line_at(text: str, position: int) -> str:

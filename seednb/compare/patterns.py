@@ -1,19 +1,21 @@
-"""What renamings and benign rules have in common: a pattern, where it applies, and examples that prove what it does and does not do."""
+"""What a rule is: a name, a reason, and patterns with the examples that prove what these do and do not do."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import zip_longest
 
 from seednb.compare.texts import marked
 
 Hit = tuple[str, str]
-TEXT, MARKUP, SVG, JSON = "text", "markup", "svg", "json"
-"""The kinds of text: streams and plain text, HTML and JavaScript and LaTeX, SVG, JSON."""
+TEXT, MARKUP, SVG, JSON, PDF = "text", "markup", "svg", "json", "pdf"
+"""The kinds of text: streams and plain text, HTML and JavaScript and LaTeX, SVG, JSON, PDF."""
+_RARE = "\ufffd│━|%&\\[]_#<{@/;:\"'()x"
+"""Characters that texts of numbers and words seldom have, rarest first: where one is missing, what holds it is missing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +27,6 @@ class Pattern:
     only values of `x` that count. All patterns take time linear in the text.
     """
 
-    name: str
     pattern: str
     alike: tuple[str, str]
     unlike: tuple[str, str]
@@ -35,9 +36,9 @@ class Pattern:
     within: str | None = None
     defined: str | None = None
 
-    def replace(self, text: str, put: Callable[[str, str], str]) -> str:
-        """Replace what the groups find by what `put` gives for the pattern's name and the text found."""
-        if self.needs and not any(need in text for need in self.needs):
+    def replace(self, text: str, put: Callable[[str], str]) -> str:
+        """Replace what the groups find by what `put` gives for the text found."""
+        if self.needs and not any(rare in text and need in text for rare, need in self._needs):
             return text
         if self._hint is not None and self._hint.search(text) is None:
             return text
@@ -50,13 +51,18 @@ class Pattern:
             return self._pattern.sub(one, text)
         return self._within.sub(lambda span: self._pattern.sub(one, span[0]), text)
 
-    def _filled(self, match: re.Match[str], put: Callable[[str, str], str]) -> str:
+    def _filled(self, match: re.Match[str], put: Callable[[str], str]) -> str:
         parts, end = [], match.start()
         for number in sorted(self._pattern.groupindex.values()):
             if match.start(number) >= 0:
-                parts += [match.string[end : match.start(number)], put(self.name, match[number])]
+                parts += [match.string[end : match.start(number)], put(match[number])]
                 end = match.end(number)
         return "".join([*parts, match.string[end : match.end()]])
+
+    @cached_property
+    def _needs(self) -> tuple[tuple[str, str], ...]:
+        """What is needed, each with its rarest character: a single one is found much faster."""
+        return tuple((next((letter for letter in _RARE if letter in need), need[-1]), need) for need in self.needs)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -73,6 +79,25 @@ class Pattern:
     @cached_property
     def _defined(self) -> re.Pattern[str] | None:
         return re.compile(self.defined, re.MULTILINE) if self.defined else None
+
+
+class Rule:
+    """A named rule: `reason` says what it takes away and why that means nothing; its patterns carry their examples.
+
+    A third party makes one of these, and names it in the entry point group `seednb.rules`.
+    """
+
+    def __init__(self, id: str, reason: str, *patterns: Pattern) -> None:  # noqa: A002  # the word that users type
+        self.id = id
+        self.reason = reason
+        self.patterns = patterns
+
+    def replace(self, text: str, kind: str, put: Callable[[str, str], str]) -> str:
+        """Replace what the patterns for this kind of text find by what `put` gives for the rule's id and the text found."""
+        for pattern in self.patterns:
+            if kind in pattern.kinds:
+                text = pattern.replace(text, partial(put, self.id))
+        return text
 
 
 class Names:
@@ -103,17 +128,17 @@ class Names:
         return hits
 
 
-def mask(patterns: Iterable[Pattern], text: str, kind: str) -> tuple[str, list[Hit]]:
-    """Replace what benign rules find by the rule's name; return what they found too."""
+def mask(rules: Iterable[Rule], text: str, kind: str, off: Container[str] = ()) -> tuple[str, list[Hit]]:
+    """Replace what benign rules find by the rule's id; return what they found too."""
     hits: list[Hit] = []
 
     def put(name: str, value: str) -> str:
         hits.append((name, value))
         return marked(name)
 
-    for pattern in patterns:
-        if kind in pattern.kinds:
-            text = pattern.replace(text, put)
+    for rule in rules:
+        if rule.id not in off:
+            text = rule.replace(text, kind, put)
     return text, hits
 
 

@@ -13,11 +13,11 @@ _MOVE = re.compile(r"\x1b\[\d{0,3}[AB]")
 def fold(text: str) -> tuple[str, dict[str, int]]:
     """Return a text as it ends up on a screen, and how often each kind of folding was needed."""
     steps: dict[str, int] = {}
-    if "\r\n" in text:
+    if "\r" in text and "\r\n" in text:
         text, steps["line-ends"] = _LINE_END.subn("\n", text)
-    if "\x1b[" in text:
+    if "\x1b" in text:
         text, steps["colours"] = _COLOUR.subn("", text)
-    count = text.count("\r") + text.count("\b") + text.count("\x1b[")
+    count = sum(text.count(code) for code in ("\r", "\b", "\x1b[") if code[0] in text)
     if count:
         folded = _fold_lines(text)
         steps["overwritten"] = count if folded != text else 0

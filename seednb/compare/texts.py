@@ -6,9 +6,12 @@ What a rename or a rule puts into a text stands between two noncharacters; a tex
 from __future__ import annotations
 
 import json
+import marshal
 from collections.abc import Iterator
 from typing import Any
 
+_PLAIN = 2  # the last version of the format that holds no references: equal values give equal bytes
+LONG = 10_000
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
 
 
@@ -41,6 +44,14 @@ def json_of(value: Any) -> str:
         return marked("repr") + repr(value)
 
 
+def same_json(a: Any, b: Any) -> bool:
+    """Tell quickly whether two values have one JSON form; where it says no they may have one all the same."""
+    try:
+        return marshal.dumps(a, _PLAIN) == marshal.dumps(b, _PLAIN)
+    except ValueError:  # not JSON, or too deep
+        return False
+
+
 def _escaped(text: str) -> str:
     return text.replace(OPEN, OPEN + OPEN) if OPEN in text else text
 
@@ -69,3 +80,36 @@ def _listed(start: str, members: list[list[tuple[bool, Any]]], end: str) -> Iter
         if number:
             yield True, ", "
     yield True, start
+
+
+def differing_lines(a: str, b: str) -> list[tuple[str, str]]:
+    """Return the lines in which two texts differ, long ones without the words at their ends that are equal.
+
+    Where one text has more lines, what they have in common at their start is left out.
+    """
+    lines, others = a.split("\n"), b.split("\n")
+    if len(lines) != len(others):
+        return [_different_part(a, b)]
+    return [_different_part(line, other) for line, other in zip(lines, others) if line != other]
+
+
+def _different_part(a: str, b: str) -> tuple[str, str]:
+    """Return two lines without what they have in common at their ends, but for the words that this ends in."""
+    if len(a) <= LONG:
+        return a, b
+    start, end = common(a, b), min(len(a), len(b))
+    while start and not a[start - 1].isspace():
+        start -= 1
+    tail = min(common(a[::-1], b[::-1]), end - start)
+    while tail and not a[-tail].isspace():
+        tail -= 1
+    return a[start : len(a) - tail], b[start : len(b) - tail]
+
+
+def common(a: str, b: str) -> int:
+    """Return how many characters two texts have in common at their start."""
+    low, high = 0, min(len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if a[low:middle] == b[low:middle] else (low, middle - 1)
+    return low

@@ -91,7 +91,7 @@ def refuse_when_off(folder: Path) -> None:
         raise SettingsError(f"{reason}: change that to run notebooks with seednb")
 
 
-def make_record(execution: Execution, environment: Environment, *, folder: Path) -> Record | None:
+def make_record(execution: Execution, environment: Environment, *, nb: dict[str, Any], folder: Path) -> Record | None:
     """Return the record of a run, or None where the kernel died before it could be asked."""
     current = execution.current
     if current is None or current["seed"] is None:
@@ -110,14 +110,18 @@ def make_record(execution: Execution, environment: Environment, *, folder: Path)
             "environment": current["environment"],
             "inputs": digest_inputs(current["inputs"], folder),
             "parameters": {},
-            "cells": {execution.keys[index]: str(line(cell)) for index, cell in execution.cells.items() if cell.event is not None},
+            "cells": {
+                execution.keys[index]: str(line(cell, nb["cells"][index]["source"]))
+                for index, cell in execution.cells.items()
+                if cell.event is not None
+            },
         }
     )
 
 
-def line(cell: CellRun) -> CellLine:
+def line(cell: CellRun, source: Any) -> CellLine:
     """Return a cell's line of the record."""
-    canonical, ruled = output_digests(cell.outputs)
+    canonical, ruled = output_digests(cell.outputs, source)
     assert cell.event is not None
     return CellLine.parse(f"{cell_line(cell.event)} o={canonical}/{ruled}")
 
@@ -140,7 +144,7 @@ def reproduced(recorded: list[dict[str, Any]], outputs: list[dict[str, Any]]) ->
 
 def _write(notebook: Notebook, execution: Execution, environment: Environment, *, target: Path, in_place: bool) -> RunResult:
     folder = notebook.path.resolve().parent
-    record = make_record(execution, environment, folder=folder)
+    record = make_record(execution, environment, nb=notebook.nb, folder=folder)
     known = notebook.record()
     kept = 0
     for index, cell in execution.cells.items():

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from seednb.compare import Comparison, compare_notebooks
+from seednb.compare import Comparison, compare_notebooks, policy_for
 from seednb.determinism import RESTORED_SWITCHES
 from seednb.launch import Environment, plan_environment
 from seednb.notebook import Notebook
@@ -29,6 +29,9 @@ class VerifyOptions:
     seed: int | None = None
     timeout: float | None = None
     kernel: str | None = None
+    rtol: float | None = None
+    atol: float | None = None
+    ulp: int | None = None
 
 
 @dataclass(frozen=True)
@@ -132,10 +135,8 @@ def verify_notebook(path: Path, options: VerifyOptions, progress: Progress | Non
     replay = _replay(
         notebook, options, progress, record=record, choice=Choice(record.seed, record.origin), environment=_as_recorded(record)
     )
-    comparison = compare_notebooks(
-        notebook.nb, replay.nb, record_a=record, record_b=replay.record, notes_b=replay.notes, variables_b=replay.variables
-    )
     sides = (Side(notebook.nb, record, RECORDED), Side(replay.nb, replay.record, "replayed"))
+    comparison = _compare(sides[0], replay, notebook, options)
     choice = _choice(Choice(record.seed, record.origin), options)
     return Verification(notebook, comparison, choice, sides, replay.execution)
 
@@ -144,22 +145,32 @@ def _verify_without_record(notebook: Notebook, options: VerifyOptions, progress:
     choice = _choice(Choice(generate_seed(), "generated"), options)
     first = _replay(notebook, options, progress, record=None, choice=choice, environment=plan_environment())
     if not first.execution.complete:
-        comparison = compare_notebooks(notebook.nb, first.nb, record_a=None, record_b=first.record, notes_b=first.notes)
         sides = (Side(notebook.nb, None, "as it is"), Side(first.nb, first.record, "first run"))
+        comparison = _compare(sides[0], first, notebook, options)
         return Verification(notebook, comparison, choice, sides, first.execution)
     other = plan_environment(hash_seed=OTHER_HASH_SEED)
     second = _replay(notebook, options, progress, record=None, choice=choice, environment=other)
-    comparison = compare_notebooks(
-        first.nb,
-        second.nb,
-        record_a=first.record,
-        record_b=second.record,
-        notes_b=second.notes,
-        variables_a=first.variables,
-        variables_b=second.variables,
-    )
     sides = (Side(first.nb, first.record, "first run"), Side(second.nb, second.record, "second run"))
+    comparison = _compare(sides[0], second, notebook, options, variables=first.variables)
     return Verification(notebook, comparison, choice, sides, second.execution)
+
+
+def _compare(
+    recorded: Side, replay: _Replay, notebook: Notebook, options: VerifyOptions, *, variables: dict[str, Any] | None = None
+) -> Comparison:
+    return compare_notebooks(
+        recorded.nb,
+        replay.nb,
+        record_a=recorded.record,
+        record_b=replay.record,
+        notes_b=replay.notes,
+        variables_a=variables,
+        variables_b=replay.variables,
+        rtol=options.rtol,
+        atol=options.atol,
+        ulp=options.ulp,
+        policy=policy_for(notebook.path.parent),
+    )
 
 
 def _replay(
@@ -195,7 +206,7 @@ def _replay(
         progress=progress,
     )
     execution.notices.extend(environment.notices)
-    return _Replay(execution, _replayed(notebook.nb, execution), make_record(execution, environment, folder=folder))
+    return _Replay(execution, _replayed(notebook.nb, execution), make_record(execution, environment, nb=notebook.nb, folder=folder))
 
 
 def _streams(notebook: Notebook, record: Record | None) -> dict[str, Any]:

@@ -46,6 +46,11 @@ ADVICE = {
     "threads": Advice(
         "It depends on which thread was quicker.", "Use one thread there, or collect the results in the order in which the work was given."
     ),
+    "process-id": Advice("It shows the number of its process.", "Leave process ids out of outputs that are to be compared."),
+    "draws": Advice(
+        "It began with the same random states and left others: it drew another number of times, or seeded again.",
+        "Look for draws that depend on a clock, a file, or the order of threads.",
+    ),
     "nondeterministic-op": Advice(
         "An operation adds or scatters in no fixed order.", "%seed strict lets the frameworks use deterministic operations only."
     ),

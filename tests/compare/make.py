@@ -6,7 +6,7 @@ import base64
 import io
 from typing import Any
 
-from seednb.compare import Verdict, compare_outputs, worst
+from seednb.compare import CANON, Verdict, compare_outputs, worst
 from seednb.record import CellLine, Record
 
 
@@ -63,9 +63,9 @@ def verdict(recorded: Any, replayed: Any, **options: Any) -> Verdict:
     return worst(result.verdict for result in compare_outputs(recorded, replayed, **options))
 
 
-def rules(recorded: Any, replayed: Any) -> set[str]:
+def rules(recorded: Any, replayed: Any, **options: Any) -> set[str]:
     """Return the names of the rules that fired."""
-    return {name for result in compare_outputs(recorded, replayed) for name in result.rules}
+    return {name for result in compare_outputs(recorded, replayed, **options) for name in result.rules}
 
 
 def cell(key: str | None, source: str, *outputs: dict[str, Any], count: int | None = 1, tags: list[str] | None = None) -> dict[str, Any]:
@@ -91,4 +91,4 @@ def book(*cells: dict[str, Any]) -> dict[str, Any]:
 def record(lines: dict[str, str] | None = None, **values: Any) -> Record:
     """Return a record with these cell lines."""
     cells = {key: CellLine.parse(line) for key, line in (lines or {}).items()}
-    return Record(**{"seed": 1, "hash_seed": 0, "cells": cells, **values})
+    return Record(**{"seed": 1, "hash_seed": 0, "canon": CANON, "cells": cells, **values})

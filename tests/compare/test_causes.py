@@ -57,11 +57,16 @@ def test_hash_order():
 @pytest.mark.parametrize(
     ("source", "first", "second", "cause"),
     [
-        ("datetime.now()", "datetime.datetime(2026, 11, 23, 21, 52, 9)", "datetime.datetime(2026, 11, 23, 21, 52, 34, 903848)", "clock"),
+        (
+            "datetime.now(), 1",
+            "(datetime.datetime(2026, 11, 23, 21, 52, 9), 1)",
+            "(datetime.datetime(2026, 11, 23, 21, 52, 34, 9), 1)",
+            "clock",
+        ),
         ("!date", "Mon Nov 23 21:52:09 UTC 2026", "Tue Nov 24 01:02:03 UTC 2026", "clock"),
-        ("print(f'took {time.time() - t} s')", "took 3.25 s", "took 3.5 s", "clock"),
-        ("time.time()", "1795467984.842044", "1795468056.518927", "clock"),
-        ("time.time_ns()", "1795467984842044123", "1795468056518927123", "clock"),
+        ("log(f'took {time.time() - t} s')", "took 3.25 s", "took 3.5 s", "clock"),
+        ("[time.time()]", "1795467984.842044", "1795468056.518927", "clock"),
+        ("f(time.time_ns())", "1795467984842044123", "1795468056518927123", "clock"),
         ("print(t)", "took 3.25 s", "took 3.5 s", "unknown"),
         ("time.time(); print(x)", "loss 0.25", "loss 0.5", "unknown"),
         ("print(time.time(), x)", "1795467984.842044 0.1", "1795468056.518927 0.2", "unknown"),
@@ -69,12 +74,45 @@ def test_hash_order():
         ("id(x)", "140296839358560", "140508064508000", "address"),
         ("print(x)", "140296839358560", "140508064508000", "unknown"),
         ("x, y", "<A at 0x7f0000001000> <A at 0x7f0000001000>", "<A at 0x7f0000001000> <A at 0x7f0000002000>", "address"),
-        ("os.urandom(2)", "b'\\x01'", "b'\\x02'", "unknown"),
+        ("os.urandom(2)", "b'\\x01'", "b'\\x02'", "unsealed-entropy"),
+        ("secrets.token_hex(2)", "'a1b2'", "'b1b2'", "unsealed-entropy"),
+        ("b = data", "b'\\x01'", "b'\\x02'", "unknown"),
+        ("default_rng().random()", "0.25", "0.5", "unsealed-entropy"),
+        ("default_rng(3).random()", "0.25", "0.5", "unknown"),
+        ("os.getpid()", "4711", "4712", "process-id"),
+        ("os.getpid(), x", "(4711, 0.1)", "(4712, 0.2)", "unknown"),
+        ("print(x)", "4711", "4712", "unknown"),
+        ("for d in as_completed(jobs): print(d.result())", "1\n2\n3", "2\n1\n3", "threads"),
+        ("for d in as_completed(jobs): print(d.result())", "1\n2\n3", "2\n1\n4", "unknown"),
+        ("Thread(target=shout).start()", "one 1\ntwo 2", "onetwo  12\n", "threads"),
+        ("for d in jobs: print(d.result())", "1\n2\n3", "2\n1\n3", "unknown"),
     ],
 )
 def test_evidence_in_the_output(source, first, second, cause):
     """Clocks and addresses are named where the differing text and the cell's own code both say so."""
     assert one(source, plain(first), plain(second))[0] == cause
+
+
+def test_a_sealed_generator_gets_no_blame():
+    """A generator without a seed is no cause where both runs sealed it: it followed the notebook's seed."""
+    pair = plain("0.25"), plain("0.5")
+    sealed, open_ = record(sealed=True), record(sealed=False)
+    assert one("default_rng().random()", *pair, record_a=sealed, record_b=sealed)[0] == "unknown"
+    assert one("default_rng().random()", *pair, record_a=open_, record_b=open_)[0] == "unsealed-entropy"
+    assert one("os.urandom(3)", *pair, record_a=sealed, record_b=sealed)[0] == "unsealed-entropy"
+
+
+def test_draws():
+    """A cell that begins with the generators' states of the recorded run and leaves others drew otherwise itself."""
+
+    def run(first, second):
+        return record({"a": f"b2 s=0123456789 numpy={first}", "b": f"b2 s=0123456789 numpy={second}"})
+
+    a, b = ([cell("a", "1"), cell("b", "2", output)] for output in (plain("1"), plain("2")))
+    again = run("0000000000", "1111111111")
+    assert causes(a, b, record_a=again, record_b=run("0000000000", "2222222222")) == {"a": None, "b": "draws"}
+    assert causes(a, b, record_a=again, record_b=again) == {"a": None, "b": "unknown"}
+    assert causes(a, b, record_a=again, record_b=run("3333333333", "2222222222")) == {"a": "draws", "b": "upstream"}
 
 
 def test_own_evidence_wins_over_upstream():
@@ -128,7 +166,7 @@ def test_evidence_in_the_output_wins():
     """A printed clock is a clock, also where library versions differ."""
     packages = [record(environment={"packages": {"numpy": version}}) for version in ("2.3", "2.4")]
     pair = stream("21:52:09"), stream("21:52:34")
-    assert one("datetime.now()", *pair, record_a=packages[0], record_b=packages[1])[0] == "clock"
+    assert one("show(datetime.now())", *pair, record_a=packages[0], record_b=packages[1])[0] == "clock"
 
 
 def test_failures():

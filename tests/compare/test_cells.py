@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from seednb.compare import Verdict, compare_notebooks, output_digests
+from seednb.compare import CANON, Verdict, compare_notebooks, output_digests
 from seednb.digest import source_digest
 from tests.compare.make import book, cell, error, markdown, plain, record, stream
 
@@ -117,10 +117,10 @@ def test_a_new_cell_does_not_spoil_a_replay_but_a_cell_that_does_not_answer_does
 
 def test_digests_of_another_canonical_form():
     """Digests made by another version of the canonical form give `missing`, never `diverged`, and a note says so."""
-    recorded = record({"a": "b2 s=0123456789 o=0123456789/0123456789"}, canon=2)
+    recorded = record({"a": "b2 s=0123456789 o=0123456789/0123456789"}, canon=CANON - 1)
     comparison = compare(book(cell("a", "1", count=None)), book(cell("a", "1", plain("1"))), recorded)
     assert verdicts(comparison) == {"a": "missing"}
-    assert "canonical form 2" in comparison.notes[0]
+    assert f"canonical form {CANON - 1}" in comparison.notes[0]
 
 
 def test_unseeded_cells_are_not_compared():

@@ -70,7 +70,7 @@ DIFFERENT = {
         [{**display(), "data": {"application/vnd.vegalite.v5+json": {"x": 2}}}],
     ),
     "size of a display": ([display({"text/html": {"width": 3}}, text_html="x")], [display({"text/html": {"width": 4}}, text_html="x")]),
-    "pdf": ([display(application_pdf="JVBERi0=")], [display(application_pdf="JVBERi1=")]),
+    "pdf": ([display(application_pdf="JVBERi0x")], [display(application_pdf="JVBERi0y")]),
     "number or its text": ([display(text_plain=5)], [display(text_plain="5")]),
     "visible part of an overwritten line": ([stream("abcdef\rX")], [stream("abcxef\rX")]),
     "error name": ([error("ValueError", "1")], [error("KeyError", "1")]),

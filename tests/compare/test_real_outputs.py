@@ -44,19 +44,24 @@ EQUIVALENT = {
     "cell time": "%%time\nprint(sum(range(300000)))",
     "timeit": "r = %timeit -o -n 10 -r 2 sum(range(1000))\nr",
     "log": "import logging\nlogging.basicConfig(format='%(asctime)s %(levelname)s %(message)s')\nlogging.warning('hello 3')",
+    "own clock": "import datetime\ndatetime.datetime.now()",
+    "own duration": "start = time.perf_counter()\nprint(f'took {time.perf_counter() - start:.9f} s')",
+    "search": "from sklearn.model_selection import GridSearchCV\nfrom sklearn.linear_model import Ridge\n"
+    "found = GridSearchCV(Ridge(), {'alpha': [1, 2]}, cv=2).fit([[1], [2], [3], [5]], [1, 2, 4, 4])\n"
+    "rows = pd.DataFrame(found.cv_results_)[['mean_fit_time', 'std_score_time', 'mean_test_score']]\nprint(rows)\nrows",
     "svg": "%config InlineBackend.figure_formats = ['svg']\n"
     "plt.plot([1, 2], 'o-'); plt.scatter([1, 2], [3, 1], c=[1, 2]); _ = plt.hist([1, 1, 2], hatch='/')",
 }
 DIVERGED = {
-    "entropy": ("import os\nos.urandom(8)", "unknown"),
-    "unseeded": ("np.random.default_rng().random()", "unknown"),
-    "secret": ("import secrets\nsecrets.token_hex()", "unknown"),
+    "entropy": ("import os\nos.urandom(8)", "unsealed-entropy"),
+    "unseeded": ("np.random.default_rng().random()", "unsealed-entropy"),
+    "secret": ("import secrets\nsecrets.token_hex()", "unsealed-entropy"),
     "id": ("id(object)", "address"),
-    "now": ("import datetime\ndatetime.datetime.now()", "clock"),
+    "now": ("import datetime\n[datetime.datetime.now()]", "clock"),
     "date": ("!date +%s.%N", "clock"),
-    "process": ("os.getpid()", "unknown"),
-    "duration": ("start = time.perf_counter()\nprint(f'took {time.perf_counter() - start:.9f} s')", "clock"),
-    "plot": ("%config InlineBackend.figure_formats = ['png']\n_ = plt.plot(np.random.default_rng().random(9))", "unknown"),
+    "process": ("os.getpid()", "process-id"),
+    "duration": ("start = time.perf_counter()\nprint(f'took {max(time.perf_counter() - start, 0):.9f} s')", "clock"),
+    "plot": ("%config InlineBackend.figure_formats = ['png']\n_ = plt.plot(np.random.default_rng().random(9))", "unsealed-entropy"),
     "set": ("print({str(i) for i in range(50)})", "unknown"),
 }
 CELLS = {**IDENTICAL, **EQUIVALENT, **{name: source for name, (source, _) in DIVERGED.items()}}
@@ -94,10 +99,10 @@ def pair(runs, name):
 def check(runs, name, *expected):
     """Assert the verdict on a cell, in both directions, and that digests agree with it."""
     a, b = pair(runs, name)
-    found = worst(result.verdict for result in compare_outputs(a, b)).value
-    assert found in expected, compare_outputs(a, b)
-    assert found == worst(result.verdict for result in compare_outputs(b, a)).value
-    digests = [output_digests(outputs) for outputs in (a, b)]
+    found = worst(result.verdict for result in compare_outputs(a, b, source=CELLS[name])).value
+    assert found in expected, compare_outputs(a, b, source=CELLS[name])
+    assert found == worst(result.verdict for result in compare_outputs(b, a, source=CELLS[name])).value
+    digests = [output_digests(outputs, CELLS[name]) for outputs in (a, b)]
     assert (found == "identical") == (digests[0][0] == digests[1][0])
     assert (found != "diverged") == (digests[0][1] == digests[1][1])
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
 
 from seednb.compare import Verdict
-from seednb.compare.patterns import JSON, MARKUP, SVG, TEXT
-from seednb.compare.renamings import CUT_ADDRESS, RENAMINGS
-from seednb.compare.rules import RULES
+from seednb.compare.patterns import JSON, MARKUP, PDF, SVG, TEXT
+from seednb.compare.policy import Policy
+from seednb.compare.registry import CANONICAL, OWN_CLOCK, REGISTRY
 from tests.compare.make import display, html, rules, stream, verdict
 
 MAKE = {
@@ -17,12 +18,13 @@ MAKE = {
     MARKUP: html,
     SVG: lambda text: {**display(), "data": {"image/svg+xml": text}},
     JSON: lambda text: display(application_json=json.loads(text)),
+    PDF: lambda text: display(application_pdf=base64.b64encode(b"%PDF-1.4\n" + text.encode()).decode()),
 }
 
 
-def named(patterns):
-    """Return test parameters with readable names."""
-    return [pytest.param(pattern, id=f"{pattern.name}-{number}") for number, pattern in enumerate(patterns)]
+def forms(rules):
+    """Return a test parameter for each pattern of each rule, with readable names."""
+    return [pytest.param(rule, pattern, id=f"{rule.id}-{number}") for rule in rules for number, pattern in enumerate(rule.patterns)]
 
 
 def outputs(pattern, texts):
@@ -30,29 +32,41 @@ def outputs(pattern, texts):
     return [[MAKE[pattern.kinds[0]](text)] for text in texts]
 
 
-@pytest.mark.parametrize("pattern", named([*RENAMINGS, CUT_ADDRESS]))
-def test_renaming_matches(pattern):
+def policy(rule):
+    """Return the rules in force, with the one for the cell's own clock where that is tried."""
+    return Policy(own=(rule,)) if rule.id == OWN_CLOCK.id else Policy()
+
+
+@pytest.mark.parametrize(("rule", "pattern"), forms(rule for rule in REGISTRY.values() if rule.id in CANONICAL))
+def test_renaming_matches(rule, pattern):
     """What differs only in a renamed value is identical, and the renaming is counted."""
     assert pattern.alike[0] != pattern.alike[1]
     a, b = outputs(pattern, pattern.alike)
     assert verdict(a, b) is Verdict.IDENTICAL
-    assert {pattern.name} == rules(a, b)
+    assert {rule.id} == rules(a, b)
 
 
-@pytest.mark.parametrize("pattern", named(RULES))
-def test_rule_matches(pattern):
+@pytest.mark.parametrize(("rule", "pattern"), forms(rule for rule in REGISTRY.values() if rule.id not in CANONICAL))
+def test_rule_matches(rule, pattern):
     """What only a rule makes equal is equivalent, never identical, and the rule is counted."""
     a, b = outputs(pattern, pattern.alike)
-    assert verdict(a, b) is Verdict.EQUIVALENT
-    assert {pattern.name} == rules(a, b)
+    assert verdict(a, b, policy=policy(rule)) is Verdict.EQUIVALENT
+    assert {rule.id} == rules(a, b, policy=policy(rule))
 
 
-@pytest.mark.parametrize("pattern", named([*RENAMINGS, CUT_ADDRESS, *RULES]))
-def test_no_renaming_and_no_rule_hides_data(pattern):
+@pytest.mark.parametrize(("rule", "pattern"), forms(REGISTRY.values()))
+def test_no_renaming_and_no_rule_hides_data(rule, pattern):
     """What differs in data diverges, however much it looks like what a renaming or a rule is for."""
     assert pattern.unlike[0] != pattern.unlike[1]
     a, b = outputs(pattern, pattern.unlike)
-    assert verdict(a, b) is Verdict.DIVERGED
+    assert verdict(a, b, policy=policy(rule)) is Verdict.DIVERGED
+
+
+@pytest.mark.parametrize(("rule", "pattern"), forms(REGISTRY.values()))
+def test_a_rule_that_is_off_makes_nothing_equal(rule, pattern):
+    """With the rule switched off its own example diverges: no other rule does its work."""
+    a, b = outputs(pattern, pattern.alike)
+    assert verdict(a, b, policy=policy(rule).switched([rule.id], [])) is Verdict.DIVERGED
 
 
 HARMLESS = {

@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image
 
-from seednb.compare import compare_notebooks
+from seednb.compare import CANON, compare_notebooks
 from seednb.digest import ALGORITHM, source_digest
 from seednb.record import Record
 from seednb.report import Facts, Side, gather
@@ -50,7 +50,7 @@ def side(name: str, sources: list[str], outputs: list[list[Any]], *, states: lis
     lines = {
         f"cell-{k}": f"{ALGORITHM} s={source_digest(source)} {words}".strip() for k, (source, words) in enumerate(zip(sources, states))
     }
-    known = {"version": 1, "seed": 42, "origin": "generated", "environment": environment, "cells": lines}
+    known = {"version": 1, "canon": CANON, "seed": 42, "origin": "generated", "environment": environment, "cells": lines}
     return Side(nb, Record.from_json(known), name)
 
 
