@@ -191,6 +191,3 @@ def _remote(giver: Giver, original: Any, remote: Any, args: Any = None, kwargs: 
         if place is not None:
             kwargs = {**(kwargs or {}), _KEYWORD: tuple(place)}
     return original(remote, args, kwargs, **options)
-
-
-CLUSTER_MODULES = (LOCAL, THREADED, PROCESSES, DELAYED, CLIENT, RAY)

@@ -13,7 +13,6 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any, Callable, Optional, Protocol
 
 from seednb.callers import is_denied, outside, scientific
-from seednb.clusters import CLUSTER_MODULES, hook
 from seednb.replacing import replace
 from seednb.sources.base import complete
 from seednb.workers import VARIABLE, Birth, ItemWork, Place, SpreadWork, Work, can_travel
@@ -26,6 +25,7 @@ PROCESS, WORK = "P", "W"
 
 _BIRTH = "_seednb_birth"
 _PYTHON = re.compile(r"\bpython[\d.]*(\.exe)?\b|\bsys\.executable\b")
+_CLUSTER_MODULES = ("dask.local", "dask.threaded", "dask.multiprocessing", "dask.delayed", "distributed.client", "ray.remote_function")
 _SHELL = frozenset({"IPython", "ipykernel"})
 _CLUSTERS = frozenset({"dask", "distributed", "ray"})
 _ENV_POSITION = 9
@@ -247,6 +247,8 @@ def _hook_pools(processes: Processes, module: Any) -> Callable[[], None]:
 
 
 def _hook_cluster(name: str, processes: Processes, module: Any) -> Callable[[], None]:
+    from seednb.clusters import hook  # few notebooks have one
+
     return hook(processes, name, module)
 
 
@@ -262,6 +264,6 @@ _HOOKS: dict[str, Callable[[Processes, Any], Callable[[], None]]] = {
         module.ZMQInteractiveShell, system_piped=processes._system, system=processes._system
     ),
     "IPython.core.magics.script": lambda processes, module: replace(module.ScriptMagics, shebang=processes._shebang),
-    **{name: functools.partial(_hook_cluster, name) for name in CLUSTER_MODULES},
+    **{name: functools.partial(_hook_cluster, name) for name in _CLUSTER_MODULES},
 }
 PROCESS_MODULES = frozenset(_HOOKS)

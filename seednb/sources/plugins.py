@@ -96,10 +96,13 @@ def _metadata(folder: str) -> list[str]:
 
 
 def _section(file: str) -> str:
+    """Return the lines of our group; most packages have no such file, and an exception for each would take a millisecond in all."""
+    if not os.path.exists(file):
+        return ""
     try:
-        with open(file, encoding="utf-8") as stream:
-            text = stream.read()
+        with open(file, "rb") as stream:
+            data = stream.read()
+        _, found, rest = data.partition(f"[{GROUP}]".encode())
+        return rest.partition(b"\n[")[0].decode("utf-8") if found else ""
     except (OSError, UnicodeDecodeError):
         return ""
-    _, found, rest = text.partition(f"[{GROUP}]")
-    return rest.partition("\n[")[0] if found else ""
