@@ -8,7 +8,6 @@ from types import FrameType
 from typing import Any, Callable, Optional
 
 from seednb.callers import where
-from seednb.prototxt import integer
 from seednb.replacing import replace
 from seednb.settings import MAX_SEED
 from seednb.sources.base import complete
@@ -84,6 +83,8 @@ class SolverSeeds:
 
 def own_seed(path: str) -> Optional[int]:
     """Return the seed that a solver definition gives Caffe's generator, as it stands there; None where it leaves the generator alone."""
+    from seednb.prototxt import integer  # few notebooks have one
+
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             number = integer(file.read(_MAX_BYTES), FIELD)

@@ -135,7 +135,8 @@ def test_widgets_of_a_cell_that_runs_again_work(start):
 def test_others_identifiers_are_left_alone(start):
     """What user code, plain comms, secrets and IPython's displays use is other in each kernel, though display ids follow the seed."""
     code = "import uuid, secrets, tempfile, os, comm\nfrom IPython.display import display\nhandle = display(1, display_id=True)\n"
-    code += "print(uuid.uuid4(), secrets.token_hex(8), tempfile.mktemp(), os.urandom(8).hex(), comm.create_comm(target_name='x').comm_id, handle)"
+    code += "print(uuid.uuid4(), secrets.token_hex(8), tempfile.mktemp(), os.urandom(8).hex(), handle)\n"
+    code += "print(comm.create_comm(target_name='x').comm_id)"
     made = []
     for _ in range(2):
         kernel = start()
