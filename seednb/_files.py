@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from seednb.errors import NotebookError
+from seednb.errors import NotebookError, SettingsError
 
 # Windows has no fcntl, and there a file that its writer has open cannot be removed: that does what the lock does elsewhere.
 _fcntl: Any = import_module("fcntl") if find_spec("fcntl") else None
@@ -83,6 +83,17 @@ def check_writable(path: Path | str) -> None:
         raise
     except (OSError, ValueError) as error:  # ValueError: a null character in the path
         raise NotebookError(f"{shown(path)} cannot be written: {_reason(error)}") from None
+
+
+def write_setting(path: Path, data: bytes, remedy: str) -> None:
+    """Write a file of settings, and its folder where there is none. Raises SettingsError, in one line that ends with the remedy."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace(path, data)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be written: {error.strerror}; {remedy}") from None
+    except NotebookError as error:
+        raise SettingsError(f"{error}; {remedy}") from None
 
 
 def replace(path: Path, data: bytes, *, _step: Callable[[str], None] = lambda _: None) -> None:

@@ -36,9 +36,12 @@ def hook(giver: Giver, name: str, module: Any) -> Callable[[], None]:
     return replace(module.RemoteFunction, __init__=_define, _remote=lambda *a, **k: _remote(giver, *a, **k))
 
 
-def carried(place: Optional[Place], function: Callable[..., Any], how: Callable[..., Callable[..., Any]]) -> Callable[..., Any]:
-    """Return a function that is pickled by value, since a distant worker may not have this package: then it runs without a place."""
-    inner = how(place, function)
+def carried(place: Optional[Place], function: Callable[..., Any], *, numbered: bool = False) -> Callable[..., Any]:
+    """Return a function that runs at a place, or where a call names it in `_seednb_place`; with `numbered`, at its first argument's item.
+
+    It is pickled by value, since a distant worker may not have this package: then it runs without a place.
+    """
+    inner = _carrier(place, function, numbered=numbered)
     work = FunctionType(inner.__code__, {"__name__": "__main__", "__builtins__": builtins}, inner.__name__, None, inner.__closure__)
     work.__kwdefaults__ = inner.__kwdefaults__
     work.__name__ = getattr(function, "__name__", "work")
@@ -47,39 +50,19 @@ def carried(place: Optional[Place], function: Callable[..., Any], how: Callable[
     return work
 
 
-def _one(place: Any, function: Any) -> Callable[..., Any]:
-    place = tuple(place)
+def _carrier(place: Optional[Place], function: Any, *, numbered: bool) -> Any:
+    given = None if place is None else tuple(place)
 
-    def work(*arguments: Any, **keywords: Any) -> Any:
+    def work(*arguments: Any, _seednb_place: Any = given, **keywords: Any) -> Any:
+        first, arguments = (arguments[0], arguments[1:]) if numbered else (None, arguments)
         try:
             from seednb.workers import Place, Work
         except ImportError:
             return function(*arguments, **keywords)
-        return Work(Place(*place), function)(*arguments, **keywords)
-
-    return work
-
-
-def _numbered(place: Any, function: Any) -> Callable[..., Any]:
-    place = tuple(place)
-
-    def work(index: int, *arguments: Any, **keywords: Any) -> Any:
-        try:
-            from seednb.workers import Place, Work
-        except ImportError:
+        if _seednb_place is None:
             return function(*arguments, **keywords)
-        return Work(Place(*place).item(index), function)(*arguments, **keywords)
-
-    return work
-
-
-def _told(_place: Any, function: Any) -> Callable[..., Any]:
-    def work(*arguments: Any, _seednb_place: Any = None, **keywords: Any) -> Any:
-        try:
-            from seednb.workers import Place, Work
-        except ImportError:
-            return function(*arguments, **keywords)
-        return (function if _seednb_place is None else Work(Place(*_seednb_place), function))(*arguments, **keywords)
+        at = Place(*_seednb_place)
+        return Work(at if first is None else at.item(first), function)(*arguments, **keywords)
 
     return work
 
@@ -141,7 +124,7 @@ def _is_key(key: Any, nodes: Mapping[Any, Any]) -> bool:
 def _call_function(giver: Giver, original: Any, function: Any, *arguments: Any, **keywords: Any) -> Any:
     """Make one delayed call: its place is that of its making, so that every scheduler gives it the same."""
     place = giver.job()
-    return original(function if place is None else carried(place, function, _one), *arguments, **keywords)
+    return original(function if place is None else carried(place, function), *arguments, **keywords)
 
 
 def _submit(giver: Giver, original: Any, client: Any, function: Any, *arguments: Any, **keywords: Any) -> Any:
@@ -152,7 +135,7 @@ def _submit(giver: Giver, original: Any, client: Any, function: Any, *arguments:
         own = {name: value for name, value in keywords.items() if name not in _OPTIONS}
         token = sys.modules["dask.base"].tokenize(function, own, *arguments)
         keywords["key"] = f"{sys.modules['dask.utils'].funcname(function)}-{token}"
-    return original(client, carried(place, function, _one), *arguments, **keywords)
+    return original(client, carried(place, function), *arguments, **keywords)
 
 
 def _map(giver: Giver, original: Any, client: Any, function: Any, *iterables: Any, **keywords: Any) -> Any:
@@ -160,7 +143,7 @@ def _map(giver: Giver, original: Any, client: Any, function: Any, *iterables: An
     if place is None or not callable(function) or not iterables:
         return original(client, function, *iterables, **keywords)
     columns = [list(column) for column in iterables]
-    return original(client, carried(place, function, _numbered), range(min(map(len, columns))), *columns, **keywords)
+    return original(client, carried(place, function, numbered=True), range(min(map(len, columns))), *columns, **keywords)
 
 
 _OPTIONS = frozenset("key workers resources retries priority fifo_timeout allow_other_workers actor actors pure".split())
@@ -175,7 +158,7 @@ def _define(original: Any, remote: Any, language: Any, function: Any, *more: Any
 
     special = (inspect.isgeneratorfunction, inspect.iscoroutinefunction, inspect.isasyncgenfunction)
     if inspect.isfunction(function) and not any(is_special(function) for is_special in special):
-        told = carried(None, function, _told)
+        told = carried(None, function)
         signature = inspect.signature(function)
         parameters = list(signature.parameters.values())
         ours = inspect.Parameter(_KEYWORD, inspect.Parameter.KEYWORD_ONLY, default=None)

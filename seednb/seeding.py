@@ -69,6 +69,9 @@ class Seeding:
         self.tasks.uninstall()
         self.group.stop()
         self.seed = None
+        if self._place is not None:
+            self._place = None
+            self.tasks.become()
 
     def work(self, place: Place) -> None:
         """This process is a child, or begins with another task of its parent: every source starts the stream of that place.
@@ -77,12 +80,12 @@ class Seeding:
         """
         if self._home != os.getpid() or self._place is None:
             self._enlist()
+            self.plugins.know(place.plugins)
+            self.install()
         self._home, self._place = os.getpid(), place
         self.seed, self.sealing = place.seed, True
         self.seal.become(place)
         self.tasks.enter(place.cell, place.path)
-        self.plugins.know(place.plugins)
-        self.install()
         if in_main_thread() or not self._busy:
             self.group.fresh.clear()
             self.adopt()

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import seednb
-from seednb._files import holds, replace
-from seednb.errors import NotebookError, SettingsError
+from seednb._files import holds, write_setting
+from seednb.errors import SettingsError
 
 ENVIRONMENT, USER, SYSTEM = "environment", "user", "system"
 PLACES = (ENVIRONMENT, USER, SYSTEM)
@@ -105,7 +105,7 @@ def enable(where: Place) -> list[Path]:
     written = []
     for path, data in files.items():
         if not holds(path, data):
-            _write(path, data, where)
+            write_setting(path, data, _remedy(where, "enable"))
             written.append(path)
     return written
 
@@ -155,16 +155,6 @@ def _server(configuration: Path) -> Path:
 def _must_be_ours(path: Path) -> None:
     if path.exists() and not is_ours(path):
         raise SettingsError(f"{path} is there and was not written by seednb: move it away, then enable again")
-
-
-def _write(path: Path, data: bytes, where: Place) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        replace(path, data)
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be written: {error.strerror}; {_remedy(where, 'enable')}") from None
-    except NotebookError as error:
-        raise SettingsError(f"{error}; {_remedy(where, 'enable')}") from None
 
 
 def _remedy(where: Place, verb: str) -> str:

@@ -6,13 +6,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from seednb._files import holds, replace
-from seednb.errors import NotebookError, SettingsError
+from seednb._files import holds, write_setting
+from seednb.errors import SettingsError
 from seednb.irkernel import ENVIRONMENT, FOLDER, LANGUAGE
 
 PROFILE = "seednb-profile.R"
 VARIABLE, ORIGINAL = "R_PROFILE_USER", "SEEDNB_R_PROFILE_USER"
 COPY = "seednb-copy"
+_REMEDY = "ask who owns the folder"
 _HERE = "${R_PROFILE_USER}"
 """Jupyter puts the value of its own environment in place of this; other front ends may leave it as it is."""
 
@@ -73,7 +74,7 @@ def enable(folder: Path, data: Path) -> list[Path]:
     wanted = {**files, target / PROFILE: profile().encode(), target / "kernel.json": _dumped(spec, target)}
     written = [path for path, content in wanted.items() if not holds(path, content)]
     for changed in written:
-        _write(changed, wanted[changed])
+        write_setting(changed, wanted[changed], _REMEDY)
     return written
 
 
@@ -103,7 +104,7 @@ def _disabled(folder: Path) -> list[Path]:
         spec["env"] = kept if original == _HERE else {**kept, VARIABLE: original}
         if not spec["env"]:
             del spec["env"]
-        _write(folder / "kernel.json", _dumped(spec, folder))
+        write_setting(folder / "kernel.json", _dumped(spec, folder), _REMEDY)
         changed.append(folder / "kernel.json")
     if (folder / PROFILE).exists():
         _remove([folder / PROFILE])
@@ -160,14 +161,4 @@ def _remove(paths: list[Path]) -> None:
         for path in paths:
             path.unlink()
     except OSError as error:
-        raise SettingsError(f"{path} cannot be removed: {error.strerror}; ask who owns the folder") from None
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        replace(path, data)
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be written: {error.strerror}; ask who owns the folder") from None
-    except NotebookError as error:
-        raise SettingsError(f"{error}; ask who owns the folder") from None
+        raise SettingsError(f"{path} cannot be removed: {error.strerror}; {_REMEDY}") from None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
+from seednb.compare.texts import common
 from seednb.report.markup import Html, joined, tag
 
 MAX_TEXT = 40_000
@@ -24,7 +25,7 @@ def side_by_side(a: str, b: str, names: tuple[str, str]) -> Html:
     """Return two texts that differ, as rows of two columns."""
     if a.endswith("\n") and b.endswith("\n"):
         a, b = a[:-1], b[:-1]
-    start = _common(a, b)
+    start = common(a, b)
     (one, first_line), (other, _) = (_window(text, start) for text in (a, b))
     rows = list(_rows(one.split("\n")[:MAX_LINES], other.split("\n")[:MAX_LINES], first_line, names))
     heads = tag("div", *(tag("div", name) for name in names), class_="row heads", aria_hidden="true")
@@ -37,15 +38,6 @@ def plain(text: str) -> Html:
     if len(text) <= MAX_PLAIN:
         return shown
     return joined([shown, tag("p", f"cut: the first {MAX_PLAIN:,} of {len(text):,} characters are shown", class_="cut")])
-
-
-def _common(a: str, b: str) -> int:
-    """Return how many characters two texts have in common at their start."""
-    low, high = 0, min(len(a), len(b))
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if a[low:middle] == b[low:middle] else (low, middle - 1)
-    return low
 
 
 def _window(text: str, position: int) -> tuple[str, int]:
@@ -86,7 +78,7 @@ def _row(one: str | None, other: str | None, first: int, second: int, names: tup
     if same:
         line = _cut(one or "", 0)
         return tag("div", _line(line, first, "same"), _line(line, second, "same again"), class_="row")
-    start = _common(one, other) if one is not None and other is not None else 0
+    start = common(one, other) if one is not None and other is not None else 0
     marked = _marks(_cut(one or "", start), _cut(other or "", start))
     sides = ((one, marked[0], first, "old"), (other, marked[1], second, "new"))
     columns = [
@@ -119,7 +111,7 @@ def _marks(a: str, b: str) -> Marked:
     left, right = ["".join(one[:head])], ["".join(other[:head])]
     for kind, a0, a1, b0, b1 in SequenceMatcher(None, first, second, autojunk=False).get_opcodes() if short else whole:
         before, after = "".join(first[a0:a1]), "".join(second[b0:b1])
-        shared = len(before) if kind == "equal" else _common(before, after) if a1 - a0 == b1 - b0 == 1 else 0
+        shared = len(before) if kind == "equal" else common(before, after) if a1 - a0 == b1 - b0 == 1 else 0
         left += [before[:shared], _mark("del", before[shared:])]
         right += [after[:shared], _mark("ins", after[shared:])]
     return joined([*left, *one[len(one) - tail :]]), joined([*right, *other[len(other) - tail :]])
