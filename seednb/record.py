@@ -16,7 +16,7 @@ from seednb.wire import RECORD_MIME, RECORD_VERSION
 KEY = "seednb"
 MAX_CELLS = 10_000
 MAX_LINE = 1000
-ORIGINS = ("api", "command-line", "environment", "generated", "magic", "notebook", "pyproject", "record")
+ORIGINS = ("api", "command-line", "environment", "front-end", "generated", "magic", "notebook", "pyproject", "record")
 MAX_KEY = 200
 _DIGEST = re.compile(r"[0-9a-f]{10}")
 _FILE_DIGEST = re.compile(r"(?:[a-z][a-z0-9]{0,15}:)?[0-9a-f]{8,128}")

@@ -11,7 +11,7 @@ from typing import Any, Optional, TypedDict
 
 from seednb.digest import ALGORITHM
 
-WIRE_VERSION = 2
+WIRE_VERSION = 3
 EVENT_TYPE = "seednb_event"
 RECORD_MIME = "application/vnd.seednb.record+json"
 RECORD_VERSION = 1
@@ -56,7 +56,7 @@ class Plan(TypedDict):
 
     mode: how cells draw from the first one on. streams: keys of cells' own streams that win over the cells' keys. settings:
     what a record asks to restore; only the closed list of `determinism` is applied. variables: whether cells' events are to have
-    digests of their variables.
+    digests of their variables. interactive: the kernel is a front end's, which goes on with it once `finish` is asked.
     """
 
     version: int
@@ -72,6 +72,7 @@ class Plan(TypedDict):
     restore_env: dict[str, Optional[str]]
     stable_files: bool
     variables: bool
+    interactive: bool
 
 
 class CellEvent(TypedDict):
@@ -93,7 +94,7 @@ class CellEvent(TypedDict):
 
 
 class StateEvent(TypedDict):
-    """`state`: the seed, the mode or a switch has changed."""
+    """`state`: the seed, the mode or a switch has changed. `strict` and `display_ids`: which of ours are on now."""
 
     event: str
     version: int
@@ -101,6 +102,8 @@ class StateEvent(TypedDict):
     seed: Optional[int]
     origin: str
     mode: str
+    strict: bool
+    display_ids: bool
     determinism: dict[str, Any]
 
 
@@ -133,16 +136,21 @@ class Hello(TypedDict):
     """What a listener says.
 
     badges: it shows warnings itself, so that they need not enter the cells' outputs. variables: it wants digests of variables.
+    records: it writes the record into the notebook's metadata, so that no output needs to carry it.
     """
 
     version: int
     client: str
     badges: bool
     variables: bool
+    records: bool
 
 
 class Current(TypedDict):
-    """The state of a runtime as a whole. `seed` and `origin` are those of the start; `reseeds` came later."""
+    """The state of a runtime as a whole. `seed` and `origin` are those of the start; `reseeds` came later.
+
+    strict, display_ids: which of our switches are on now; `determinism` is what the record says of them.
+    """
 
     version: int
     epoch: str
@@ -153,6 +161,8 @@ class Current(TypedDict):
     hash_seed: Optional[int]
     reseeds: list[list[Any]]
     environment: dict[str, Any]
+    strict: bool
+    display_ids: bool
     determinism: dict[str, Any]
     inputs: list[str]
     busy_at_exit: bool
@@ -163,6 +173,15 @@ class Answer(TypedDict):
 
     version: int
     package: str
+    current: Current
+    record: dict[str, Any]
+
+
+class Asked(TypedDict):
+    """The answer to what a front end asks for outside cells: what was done, in words, and the runtime and record after it."""
+
+    version: int
+    text: str
     current: Current
     record: dict[str, Any]
 

@@ -33,8 +33,9 @@ def test_vectors_have_the_typed_shape(vector):
 
 
 def test_every_event_has_a_vector():
-    """There is a vector for each kind of event that a kernel sends, and for its answer to hello."""
-    assert {vector["type"] for vector in VECTORS["messages"]} == {"CellEvent", "StateEvent", "WarningEvent", "RestartEvent", "Answer"}
+    """There is a vector for each kind of event that a kernel sends, and for each of its answers."""
+    answers = {"Answer", "Asked"}
+    assert {vector["type"] for vector in VECTORS["messages"]} == {"CellEvent", "StateEvent", "WarningEvent", "RestartEvent"} | answers
 
 
 @pytest.mark.parametrize("vector", VECTORS["hello"], ids=lambda vector: vector["text"])

@@ -60,6 +60,8 @@ def current(reply: dict[str, Any]) -> Current | None:
         "hash_seed": None,
         "reseeds": told["reseeds"],
         "environment": {**told["environment"], "cpu": cpu(), "cores": cores()},
+        "strict": False,
+        "display_ids": False,
         "determinism": told["determinism"],
         "inputs": [],
         "busy_at_exit": False,

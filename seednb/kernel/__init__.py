@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import os
 import sys
 import threading
 from typing import Any, Optional
@@ -12,7 +11,7 @@ from seednb.determinism import RESTORED_SWITCHES, determinism
 from seednb.environment import environment, hash_seed
 from seednb.errors import RerunWarning, SeednbError
 from seednb.inflight import CellFacts
-from seednb.inputs import InputFiles
+from seednb.kernel.asked import Door
 from seednb.kernel.callbacks import Callbacks
 from seednb.kernel.cells import CellHooks
 from seednb.kernel.listeners import Listeners
@@ -20,8 +19,8 @@ from seednb.kernel.magic import SeedMagic
 from seednb.kernel.names import CellNames
 from seednb.kernel.notices import Notices, show
 from seednb.kernel.output import RecordOutput
+from seednb.kernel.plans import Attachment
 from seednb.kernel.restart import InPlaceRestart, arrived
-from seednb.launch import put_back
 from seednb.runtime import end_session, session
 from seednb.settings import Choice, check_seed, is_off, switched_off
 from seednb.streams import MODES
@@ -45,12 +44,11 @@ class Extension:
         self.magic = SeedMagic(shell, self.runtime, self.output, self.names, restart, off=self.off)
         self.callbacks = Callbacks(shell, self.runtime)
         self.cells = CellHooks(shell, self.runtime, self._cell_done, self._warn)
+        self._attachment = Attachment(self.runtime, self.magic, self.output, self.listeners, self.cells)
+        self._door = Door(self.runtime, self.magic, self.names, self._attachment)
         self._at_start = at_start
-        self._attached = False
         self._problem = ""
         self._exit_handlers = _exit_handlers()
-        self._cell_directory: Optional[Any] = None
-        self._inputs: Optional[InputFiles] = None
 
     def install(self) -> None:
         """Put the magics and hooks in place; SEEDNB_SEED seeds at once. Switched off, the magics say so and do nothing."""
@@ -71,17 +69,22 @@ class Extension:
         self.cells.uninstall()
         self.callbacks.uninstall()
         self.magic.uninstall()
-        if self._cell_directory is not None:
-            _ipykernel_compiler().get_tmp_directory = self._cell_directory
-        if self._inputs is not None:
-            self._inputs.stop()
+        self._attachment.uninstall()
         end_session()
 
     def hello(self, text: str) -> str:
         """Answer a listener that says hello, in JSON; it is sent events from now on."""
         answer = self.listeners.hello(text, self.answer)
-        if self.listeners.want_variables:
-            self.cells.watch_variables()
+        self._attachment.watch_variables()
+        if self.listeners.records and not self.off:
+            self.output.hand_over()
+            self._attachment.note_inputs()
+        return answer
+
+    def ask(self, text: str) -> str:
+        """Do what a front end asks for outside cells, and answer in JSON; all listeners are told of what has changed."""
+        answer = self._door.ask(text, lambda: {"current": self.current(), "record": self.output.record()})
+        self.listeners.changed()
         return answer
 
     def answer(self) -> Answer:
@@ -102,24 +105,9 @@ class Extension:
         arrived(self.shell, told, self.runtime.epoch)
 
     def attach(self, plan: Plan) -> Current:
-        """Obey a runner: seed as it plans, and send it an event for each cell from now on."""
-        self.magic.plan = plan
-        self.output.carries_record = False
-        self._attached = True
+        """Obey a runner, or a front end's replay: seed as it plans, and send it an event for each cell from now on."""
         self._forget_first_cell()
-        self.listeners.add_runner()
-        self._inputs = InputFiles(os.getcwd())
-        self._inputs.start()
-        if plan["variables"]:
-            self.cells.watch_variables()
-        if plan["stable_files"]:
-            self._make_cell_files_stable()
-        put_back(plan["restore_env"])
-        self.runtime.mode, self.runtime.streams = plan["mode"], plan["streams"]
-        self.runtime.switches.display_ids = False  # a plan decides, whatever this environment wishes
-        self.runtime.switches.apply(plan["settings"])
-        if plan["seed"] is not None:
-            self.runtime.start(plan["seed"], plan["origin"], sealing=plan["seal"], before_cells=True)
+        self._attachment.obey(plan)
         return self.current()
 
     def current(self) -> Current:
@@ -135,8 +123,10 @@ class Extension:
             "hash_seed": hash_seed(),
             "reseeds": [list(item) for item in runtime.reseeds],
             "environment": environment(),
+            "strict": runtime.switches.strict_now,
+            "display_ids": runtime.switches.display_ids,
             "determinism": determinism(runtime.switches),
-            "inputs": [] if self._inputs is None else self._inputs.names(),
+            "inputs": self._attachment.inputs(),
             "busy_at_exit": _exit_handlers() > self._exit_handlers or _has_other_threads(),
         }
 
@@ -162,7 +152,7 @@ class Extension:
 
     def _cell_done(self, event: CellEvent, facts: CellFacts) -> None:
         self.names.add(len(self.shell.user_ns.get("In", ())) - 1, facts.key)
-        if not self._attached:
+        if not self._attachment.by_runner:
             self._seed_unasked()
             self._notices.tell(facts)
         self.output.add(event, facts)
@@ -180,18 +170,10 @@ class Extension:
 
     def _warn(self, warning: RerunWarning) -> Optional[Warning]:
         """Warn of a cell that is run again; return the warning where it is to be an error. A runner runs each cell once."""
-        if self._attached:
+        if self._attachment.by_runner:
             return None
         self.listeners.warning(warning.cell, warning.kind, str(warning), sources=warning.sources, names=warning.names)
         return None if self.listeners.badges else show(warning)
-
-    def _make_cell_files_stable(self) -> None:
-        """Give cells file names without the process id, so that warnings and tracebacks read the same in each run."""
-        compiler = _ipykernel_compiler()
-        if compiler is not None and self._cell_directory is None:
-            self._cell_directory = compiler.get_tmp_directory
-            folder = os.path.join(os.path.dirname(compiler.get_tmp_directory()), "ipykernel_seednb")
-            compiler.get_tmp_directory = lambda: folder
 
 
 def load(shell: Any, *, at_start: bool = False) -> None:
@@ -221,10 +203,6 @@ def _off(*, at_start: bool) -> str:
         return "switched off by SEEDNB=off" if is_off() else "" if at_start else switched_off()
     except SeednbError:
         return ""
-
-
-def _ipykernel_compiler() -> Any:
-    return sys.modules.get("ipykernel.compiler")
 
 
 def _exit_handlers() -> int:

@@ -80,6 +80,10 @@ class CellHooks:
             self._variables = Watch(transform, self._shell.user_ns_hidden)
             self._variables.begin(self._shell.user_ns)
 
+    def ignore_variables(self) -> None:
+        """Digest no variables any more."""
+        self._variables = None
+
     def uninstall(self) -> None:
         """Stop watching."""
         self._watching = False

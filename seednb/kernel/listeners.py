@@ -11,6 +11,8 @@ from seednb.wire import EVENT_TYPE, WIRE_VERSION, Answer, CellEvent, Hello, Rest
 
 _MAX_HELLO = 10_000
 _MAX_CLIENT = 100
+RUNNER, REPLAY = "runner", "replay"
+"""The clients that send a plan in place of a hello."""
 Event = Any
 """CellEvent, StateEvent, WarningEvent or RestartEvent."""
 
@@ -25,8 +27,7 @@ class Listeners:
     def __init__(self, shell: Any, runtime: Runtime) -> None:
         self._shell = shell
         self._runtime = runtime
-        self._clients: dict[str, bool] = {}
-        self.want_variables = False
+        self._clients: dict[str, Hello] = {}
         self._state: Optional[StateEvent] = None
 
     def __bool__(self) -> bool:
@@ -35,7 +36,17 @@ class Listeners:
     @property
     def badges(self) -> bool:
         """Tell whether a listener shows warnings itself."""
-        return any(self._clients.values())
+        return any(said["badges"] for said in self._clients.values())
+
+    @property
+    def records(self) -> bool:
+        """Tell whether a listener writes the record into the notebook's metadata."""
+        return any(said["records"] for said in self._clients.values())
+
+    @property
+    def variables(self) -> bool:
+        """Tell whether a listener wants digests of variables."""
+        return any(said["variables"] for said in self._clients.values())
 
     def hello(self, text: str, answer: Callable[[], Answer]) -> str:
         """Add a listener; return the answer as JSON, `{"error": …}` where it has not said hello as it should."""
@@ -43,14 +54,17 @@ class Listeners:
             said = check_hello(text)
         except ValueError as error:
             return json.dumps({"version": WIRE_VERSION, "error": str(error)})
-        self._clients[said["client"]] = said["badges"]
-        self.want_variables = self.want_variables or said["variables"]
+        self._clients[said["client"]] = said
         self._state = self._current_state()
         return json.dumps(answer())
 
-    def add_runner(self) -> None:
-        """Add the runner that started this kernel; it shows warnings itself."""
-        self._clients["runner"] = True
+    def add(self, client: str, *, variables: bool) -> None:
+        """Add who has sent a plan: a runner that started this kernel, or a front end's replay. It shows warnings itself."""
+        self._clients[client] = {"version": WIRE_VERSION, "client": client, "badges": True, "variables": variables, "records": False}
+
+    def remove(self, client: str) -> None:
+        """Forget who was added."""
+        self._clients.pop(client, None)
 
     def cell(self, event: CellEvent) -> None:
         """A cell has ended."""
@@ -59,7 +73,7 @@ class Listeners:
 
     def changed(self) -> None:
         """Tell of the seed, mode or switches, if they are not what was told last."""
-        if self._clients and "runner" not in self._clients:
+        if self._clients and RUNNER not in self._clients:
             state = self._current_state()
             if state != self._state:
                 self._state = state
@@ -92,6 +106,8 @@ class Listeners:
             "seed": runtime.seed,
             "origin": runtime.seed_origin,
             "mode": runtime.mode,
+            "strict": runtime.switches.strict_now,
+            "display_ids": runtime.switches.display_ids,
             "determinism": determinism(runtime.switches),
         }
         return state
@@ -115,7 +131,7 @@ def check_hello(text: object) -> Hello:
         raise ValueError('hello must be an object with an integer "version" and a text "client"')
     if said["version"] < 1 or not 0 < len(said["client"]) <= _MAX_CLIENT:
         raise ValueError('"version" begins with 1, and "client" has 1 to 100 characters')
-    for name in ("badges", "variables"):
+    for name in ("badges", "variables", "records"):
         if not isinstance(said.get(name, False), bool):
             raise ValueError(f'"{name}" must be true or false')
     return {
@@ -123,6 +139,7 @@ def check_hello(text: object) -> Hello:
         "client": said["client"],
         "badges": said.get("badges", False),
         "variables": said.get("variables", False),
+        "records": said.get("records", False),
     }
 
 

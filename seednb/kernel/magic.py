@@ -45,7 +45,7 @@ class SeedMagic:
             "per-cell": lambda _: self._mode(PER_CELL),
             "relaxed": lambda _: f"relaxed: {runtime.switches.relaxed()}",
             "restart": self._restart,
-            "rewind": self._rewind,
+            "rewind": self.rewind,
             "strict": self._strict,
             "stream": lambda _: self._mode(STREAM),
             ONE_CELL: self._one_cell,
@@ -119,16 +119,26 @@ class SeedMagic:
         self._runtime.stop()
         return "off; generators go on from where they are"
 
-    def _mode(self, mode: str) -> str:
+    def take_over(self) -> None:
+        """A front end sets the seed: none is to be chosen unasked any more."""
+        self._asked, self.pending = True, None
+
+    def set_mode(self, mode: str) -> str:
+        """Let cells draw from one stream, or each from its own; return what was done, in words."""
         if self._runtime.seed is None:
             self.start_unasked()
         self._runtime.set_mode(mode)
-        self.show_seed()
         if mode == PER_CELL:
             return f"each cell draws from its own stream of seed {self._runtime.seed}"
         return f"all cells draw from one stream of seed {self._runtime.seed}, which starts anew"
 
-    def _rewind(self, cell: str) -> str:
+    def _mode(self, mode: str) -> str:
+        text = self.set_mode(mode)
+        self.show_seed()
+        return text
+
+    def rewind(self, cell: str) -> str:
+        """Put the generators back to where a cell first found them; return what was done, in words."""
         key = self._names.find(cell, running=self._runtime.cell)
         done = self._runtime.rewind(key)
         where = "this cell" if key == self._runtime.cell else f"cell {cell}"

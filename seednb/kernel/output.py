@@ -50,6 +50,13 @@ class RecordOutput:
         self._shown = (f"seednb-{self._runtime.epoch}-{self._displays}", text)
         self._shell.display_pub.publish(self._with_record(), transient={"display_id": self._shown[0]})
 
+    def hand_over(self) -> None:
+        """Someone else keeps the record from now on: no output carries it, also not the one that did."""
+        self.carries_record = False
+        if self._shown is not None:
+            self._update(_bundle(self._shown[1]))
+            self._shown = None
+
     def update(self, display_id: str, text: str) -> None:
         """Replace a text that was shown with an id."""
         self._shell.display_pub.publish(_bundle(text), transient={"display_id": display_id}, update=True)

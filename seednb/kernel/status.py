@@ -13,6 +13,7 @@ _ORIGINS = {
     "api": "given to seednb.seed()",
     "command-line": "given on the command line",
     "environment": "from SEEDNB_SEED",
+    "front-end": "given in the front end",
     "generated": "newly generated",
     "magic": "given to %seed",
     "notebook": "from the notebook",

@@ -122,6 +122,8 @@ class ClosedDoor:
             "hash_seed": None,
             "reseeds": [],
             "environment": {"kernel": self._kernel, "cpu": cpu(), "cores": cores()},
+            "strict": False,
+            "display_ids": False,
             "determinism": {},
             "inputs": [],
             "busy_at_exit": False,

@@ -73,8 +73,9 @@ def make_plan(
     mode: str = STREAM,
     streams: Mapping[str, str] | None = None,
     settings: Mapping[str, Any] | None = None,
+    interactive: bool = False,
 ) -> Plan:
-    """Return the plan for a fresh runtime."""
+    """Return the plan for a fresh runtime; `interactive` for one that a front end goes on with."""
     return {
         "version": WIRE_VERSION,
         "seed": seed,
@@ -89,6 +90,7 @@ def make_plan(
         "restore_env": dict(environment.restore),
         "stable_files": True,
         "variables": True,
+        "interactive": interactive,
     }
 
 

@@ -22,6 +22,7 @@ PLAN = {
     "restore_env": {},
     "stable_files": True,
     "variables": True,
+    "interactive": False,
 }
 HELPER = "import numpy as np, numpy.random\n\n\ndef make():\n    return np.random.default_rng()"
 

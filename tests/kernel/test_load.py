@@ -40,10 +40,11 @@ def same(a, b):
 before = snapshot()
 """
 PLAN = {
-    "version": 2, "seed": 7, "origin": "command-line", "override": True, "seal": True, "replay": False, "reseeds": [], "restore_env": {},
+    "version": 3, "seed": 7, "origin": "command-line", "override": True, "seal": True, "replay": False, "reseeds": [], "restore_env": {},
     "mode": "stream", "streams": {}, "settings": {},
     "stable_files": True,
     "variables": True,
+    "interactive": False,
 }  # fmt: skip
 
 
