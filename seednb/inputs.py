@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from typing import Any
+from typing import Any, Callable
 
 MAX_FILES = 1000
 _MAX_UP = 3
@@ -14,11 +14,14 @@ _MAX_UP = 3
 class InputFiles:
     """Collects the files that are opened for reading, relative to the folder that the runtime started in.
 
-    Files that the run itself has written, the installation's, the system's, temporary and hidden ones do not count. An
-    audit hook cannot be taken away (PEP 578), so only a runtime that a runner started has one; `stop` makes it idle.
+    running: whether a cell is in flight: between cells it is front ends that read. own: the path of the notebook itself, whose
+    every save would be a changed input. Files that the run itself has written, the installation's, the system's, temporary and hidden ones do not count. An
+    audit hook cannot be taken away (PEP 578), so only a runtime whose listener writes records has one; `stop` makes it idle.
     """
 
-    def __init__(self, folder: str) -> None:
+    def __init__(self, folder: str, running: Callable[[], object], own: Callable[[], str]) -> None:
+        self._running = running
+        self._own = own
         self._folder = os.path.realpath(folder)
         own = globals().get("__file__")  # not there where a runner sent the sources as texts
         self._installed = _folders({sys.prefix, sys.base_prefix, sys.exec_prefix, *([os.path.dirname(own)] if own else [])})
@@ -42,7 +45,7 @@ class InputFiles:
         return sorted(name for name in found if name)
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
-        if not self._on or event != "open" or len(self._read) >= MAX_FILES:
+        if not self._on or event != "open" or not self._running() or len(self._read) >= MAX_FILES:
             return
         try:
             self._note(*arguments[:3])
@@ -56,7 +59,7 @@ class InputFiles:
         absolute = path if os.path.isabs(path) else os.path.join(os.getcwd(), path)
         if written:
             self._written.add(absolute)
-        elif absolute not in self._written:
+        elif absolute not in self._written and absolute != self._own():
             self._read[absolute] = None
 
     def _relative(self, path: str) -> str:

@@ -80,6 +80,10 @@ class CellHooks:
             self._variables = Watch(transform, self._shell.user_ns_hidden)
             self._variables.begin(self._shell.user_ns)
 
+    def notebook(self) -> str:
+        """Return the path of the notebook, if the front end tells it."""
+        return self._outline.path()
+
     def ignore_variables(self) -> None:
         """Digest no variables any more."""
         self._variables = None

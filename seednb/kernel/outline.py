@@ -59,7 +59,7 @@ class Outline:
 
     def refresh(self) -> None:
         """Read the file soon, on the kernel's event loop, if it has changed; nothing waits for it."""
-        path = self._path()
+        path = self.path()
         if not path or self._handle is not None:
             return
         try:
@@ -89,7 +89,8 @@ class Outline:
         except Exception:  # half-written, not JSON, not a notebook, gone
             self._cells = []
 
-    def _path(self) -> str:
+    def path(self) -> str:
+        """Return the path of the notebook's file, or nothing where the front end does not tell."""
         for path in (os.environ.get("JPY_SESSION_NAME"), self._shell.user_ns.get("__vsc_ipynb_file__"), self._uri_path):
             if isinstance(path, str) and os.path.isabs(path) and path.endswith(".ipynb"):
                 return path

@@ -64,7 +64,7 @@ class Attachment:
     def note_inputs(self) -> None:
         """Note which files are read from now on."""
         if self._inputs is None:
-            self._inputs = InputFiles(os.getcwd())
+            self._inputs = InputFiles(os.getcwd(), lambda: self._runtime.cell, self._cells.notebook)
             self._inputs.start()
 
     def inputs(self) -> list[str]:

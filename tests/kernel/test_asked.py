@@ -137,6 +137,19 @@ def test_files_are_noted_for_who_writes_the_record(seeded, tmp_path):
     assert ["data.csv"] == hello(seeded, records=True)["current"]["inputs"]
 
 
+def test_the_notebook_that_is_read_between_cells_is_no_input(start, tmp_path):
+    """The notebook's own file, which the kernel side reads to know the order of its cells, is no input of the run."""
+    path = tmp_path / "nb.ipynb"
+    path.write_text('{"cells": []}')
+    kernel = loaded(start(JPY_SESSION_NAME=str(path)))
+    (tmp_path / "data.csv").write_text("1,2")
+    for number in range(2):
+        path.write_text(f'{{"cells": [], "n": {number}}}')
+        kernel.run("import asyncio\nawait asyncio.sleep(0.2)")
+    kernel.run("open('data.csv').read()")
+    assert ["data.csv"] == hello(kernel, records=True)["current"]["inputs"]
+
+
 def test_a_replay_in_a_front_end_obeys_its_plan_until_it_is_finished(kernel):
     """An interactive plan overrides the notebook's seeds and sends variables; after `finish` the notebook's seeds count again."""
     attach(kernel, interactive=True, replay=True, seed=7)
