@@ -15,8 +15,9 @@ class InputFiles:
     """Collects the files that are opened for reading, relative to the folder that the runtime started in.
 
     running: whether a cell is in flight: between cells it is front ends that read. own: the path of the notebook itself, whose
-    every save would be a changed input. Files that the run itself has written, the installation's, the system's, temporary and hidden ones do not count. An
-    audit hook cannot be taken away (PEP 578), so only a runtime whose listener writes records has one; `stop` makes it idle.
+    every save would be a changed input. Files that the run itself has written, the installation's, the system's, temporary and
+    hidden ones do not count either. An audit hook cannot be taken away (PEP 578), so only a runtime whose listener writes records
+    has one; `stop` makes it idle.
     """
 
     def __init__(self, folder: str, running: Callable[[], object], own: Callable[[], str]) -> None:
