@@ -24,8 +24,8 @@ class InputFiles:
         self._running = running
         self._own = own
         self._folder = os.path.realpath(folder)
-        own = globals().get("__file__")  # not there where a runner sent the sources as texts
-        self._installed = _folders({sys.prefix, sys.base_prefix, sys.exec_prefix, *([os.path.dirname(own)] if own else [])})
+        here = globals().get("__file__")  # not there where a runner sent the sources as texts
+        self._installed = _folders({sys.prefix, sys.base_prefix, sys.exec_prefix, *([os.path.dirname(here)] if here else [])})
         self._system = _folders({"/proc", "/sys", "/dev", "/etc", "/usr", "/opt", "/run", "/lib", tempfile.gettempdir()})
         self._read: dict[str, None] = {}
         self._written: set[str] = set()
