@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from seednb import irkernel
 from seednb.launch import Environment
@@ -21,6 +21,7 @@ from seednb.wire import WIRE_VERSION, Current, Plan
 
 INTERRUPT_GRACE = 5.0
 SKIP_TAG = "skip-execution"
+T = TypeVar("T")
 
 
 class Progress(Protocol):
@@ -133,8 +134,8 @@ async def _execute(
         try:
             if progress is not None:
                 progress.launched()
-            await runtime.ready(nb["cells"], nb.get("metadata", {}))
-            execution.current = await runtime.attach(plan)
+            await _unless_stopped(runtime.ready(nb["cells"], nb.get("metadata", {})), stop)
+            execution.current = await _unless_stopped(runtime.attach(plan), stop)
             execution.notices += [door.notice] if door.notice else []
             await _run_cells(runtime, nb, execution, stop, progress)
             alive = await _alive(runtime, execution)
@@ -183,6 +184,17 @@ async def _run_cells(
     finally:
         if progress is not None:
             progress.ended()
+
+
+async def _unless_stopped(work: Coroutine[Any, Any, T], stop: asyncio.Event) -> T:
+    """Do what precedes the first cell; raise KeyboardInterrupt where somebody stops it."""
+    working, stopping = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not working.done():
+        working.cancel()
+        raise KeyboardInterrupt
+    return working.result()
 
 
 async def _run_or_stop(runtime: FreshRuntime, index: int, execution: Execution, stop: asyncio.Event) -> CellRun | None:

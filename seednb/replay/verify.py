@@ -24,9 +24,10 @@ OTHER_HASH_SEED = 1
 
 @dataclass(frozen=True)
 class VerifyOptions:
-    """What `seednb verify` was asked for. `seed` None: the recorded one."""
+    """What `seednb verify` was asked for. `seed` None: the recorded one; `folder` None: the notebook's, where its kernel works."""
 
     seed: int | None = None
+    folder: Path | None = None
     timeout: float | None = None
     kernel: str | None = None
     rtol: float | None = None
@@ -127,8 +128,12 @@ def verify_notebook(path: Path, options: VerifyOptions, progress: Progress | Non
     A notebook without a record is run twice with one new seed and two different hash seeds, and the runs are compared
     with each other. Raises NotebookError, RecordError, SeedError, SettingsError or KernelError.
     """
-    refuse_when_off(path.parent)
-    notebook = Notebook.read(path)
+    refuse_when_off(options.folder or path.parent)
+    return verify_read(Notebook.read(path), options, progress)
+
+
+def verify_read(notebook: Notebook, options: VerifyOptions, progress: Progress | None = None) -> Verification:
+    """Do what `verify_notebook` does, with a notebook that has been read."""
     record = notebook.record()
     if record is None:
         return _verify_without_record(notebook, options, progress)
@@ -169,7 +174,7 @@ def _compare(
         rtol=options.rtol,
         atol=options.atol,
         ulp=options.ulp,
-        policy=policy_for(notebook.path.parent),
+        policy=policy_for(options.folder or notebook.path.parent),
     )
 
 
@@ -182,7 +187,7 @@ def _replay(
     choice: Choice,
     environment: Environment,
 ) -> _Replay:
-    folder = notebook.path.resolve().parent
+    folder = (options.folder or notebook.path.parent).resolve()
     chosen = _choice(choice, options)
     plan = make_plan(
         chosen.seed,
