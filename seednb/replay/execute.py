@@ -14,7 +14,7 @@ from seednb import irkernel
 from seednb.launch import Environment
 from seednb.replay.client import CellRun, FreshRuntime
 from seednb.replay.doors import PYTHON, door_to
-from seednb.replay.kernels import FoundKernel, find_kernel
+from seednb.replay.kernels import find_kernel
 from seednb.settings import ENVIRONMENT as SEED_VARIABLE
 from seednb.streams import STREAM
 from seednb.wire import WIRE_VERSION, Current, Plan
@@ -126,7 +126,7 @@ async def _execute(
     progress: Progress | None,
 ) -> Execution:
     found = find_kernel(nb.get("metadata", {}), kernel)
-    variables = _variables(found, plan, environment)
+    variables = variables_for(found.language, plan, environment)
     execution = Execution(keys=keys, language=found.language, notices=list(found.notices))
     with _stop_signals() as stop:
         door = door_to(found.language, found.name)
@@ -144,22 +144,22 @@ async def _execute(
         except BaseException:
             await runtime.kill()
             raise
-        if alive and not execution.interrupted:
+        if alive and not execution.interrupted and execution.current is not None:
             await runtime.stop(wait=execution.current["busy_at_exit"])
         else:
             await runtime.kill()
     return execution
 
 
-def _variables(found: FoundKernel, plan: Plan, environment: Environment) -> dict[str, str]:
+def variables_for(language: str, plan: Plan, environment: Environment) -> dict[str, str]:
     """Return the environment to start a kernel with: in kernels of other languages nobody puts it back.
 
     Raises SeedError for a seed that R refuses.
     """
-    if found.language == PYTHON:
+    if language == PYTHON:
         return environment.variables
     changed = dict(environment.restore)
-    if found.language == irkernel.LANGUAGE:
+    if language == irkernel.LANGUAGE:
         irkernel.check_seed(plan["seed"] or 0)
     else:
         changed[SEED_VARIABLE] = str(plan["seed"])
@@ -170,7 +170,7 @@ def _variables(found: FoundKernel, plan: Plan, environment: Environment) -> dict
 async def _run_cells(
     runtime: FreshRuntime, nb: dict[str, Any], execution: Execution, stop: asyncio.Event, progress: Progress | None
 ) -> None:
-    indices = [index for index in execution.keys if _runs(nb["cells"][index])]
+    indices = [index for index in execution.keys if runs(nb["cells"][index])]
     if progress is not None:
         progress.started(len(indices))
         runtime.on_stream = progress.stream
@@ -226,7 +226,8 @@ async def _alive(runtime: FreshRuntime, execution: Execution) -> bool:
     return not stuck and await runtime.is_alive()
 
 
-def _runs(cell: dict[str, Any]) -> bool:
+def runs(cell: dict[str, Any]) -> bool:
+    """Tell whether a code cell is run: it has code, and nobody has tagged it to be skipped."""
     source = cell.get("source", "")
     tags = cell.get("metadata", {}).get("tags", [])
     return bool("".join(source).strip()) and not (isinstance(tags, list) and SKIP_TAG in tags)

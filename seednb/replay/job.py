@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
@@ -56,6 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
     out = sys.stdout
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if given.tied:
+        threading.Thread(target=_end_with_input, daemon=True).start()
     try:
         with redirect_stdout(sys.stderr):
             return _verify(given, out)
@@ -64,6 +68,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BAD_INPUT
     except KeyboardInterrupt:
         return STOPPED
+
+
+def _end_with_input() -> None:
+    os.read(sys.stdin.fileno(), 1)
+    signal.raise_signal(signal.SIGTERM)
 
 
 def _verify(given: argparse.Namespace, out: IO[str]) -> int:
@@ -95,6 +104,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--folder", type=Path, help="where the kernel works; the notebook's folder if it is not given")
     parser.add_argument("--seed", help="in place of the recorded one")
     parser.add_argument("--kernel", help="in place of the one that the notebook names")
+    parser.add_argument(
+        "--tied", action="store_true", help="end when standard input is closed, as it is when the process at its other end dies"
+    )
     parser.add_argument("--html", type=Path, help="write the report to this file")
     return parser
 

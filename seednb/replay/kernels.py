@@ -17,11 +17,14 @@ class FoundKernel(NamedTuple):
     notices: tuple[str, ...]
 
 
-def find_kernel(metadata: dict[str, Any], asked: str | None) -> FoundKernel:
-    """Return the kernel for a notebook's metadata, or the one asked for; raise KernelError where there is none."""
+def find_kernel(metadata: dict[str, Any], asked: str | None, *, specs: Any = None) -> FoundKernel:
+    """Return the kernel for a notebook's metadata, or the one asked for; raise KernelError where there is none.
+
+    specs: who knows the kernels that may be used, if it is not Jupyter's own manager.
+    """
     from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
-    manager = KernelSpecManager()
+    manager = KernelSpecManager() if specs is None else specs
     spec = metadata.get("kernelspec")
     spec = spec if isinstance(spec, dict) else {}
     named = spec.get("name")
