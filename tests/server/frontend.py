@@ -1,0 +1,185 @@
+"""Plays the front end: it opens a notebook through the server, restarts its kernel, runs cells and saves, as JupyterLab does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jupyter_client.blocking.client import BlockingKernelClient
+from nbformat import from_dict
+from nbformat.v4 import output_from_msg
+
+from tests.server.servers import Answer, Server
+
+API = "seednb/api/"
+TIMEOUT = 120
+
+
+class FrontEnd:
+    """A front end with one notebook and one kernel."""
+
+    def __init__(self, server: Server, path: str) -> None:
+        self.server = server
+        self.path = path
+        self.nb: dict[str, Any] = {}
+        self.kernel = ""
+        self.language = "python"
+        self._client: BlockingKernelClient | None = None
+
+    # -- the notebook ----------------------------------------------------------------------------------
+
+    def open(self, nb: dict[str, Any] | None = None, *, kernel: str = "python3") -> None:
+        """Open the notebook with a kernel of its own; a new one is saved first."""
+        if nb is not None:
+            self.nb = nb
+            self.save()
+        self.nb = self.server.ask("GET", f"api/contents/{self.path}").json["content"]
+        if not self.kernel:
+            started = self.server.ask("POST", "api/kernels", {"name": kernel, "path": self.path})
+            assert started.status == 201, started
+            self.kernel = started.json["id"]
+
+    def save(self) -> None:
+        """Save the notebook."""
+        saved = self.server.ask("PUT", f"api/contents/{self.path}", {"type": "notebook", "format": "json", "content": self.nb})
+        assert saved.status < 300, saved
+
+    def cell(self, name: str) -> dict[str, Any]:
+        """Return a cell by its id."""
+        found: dict[str, Any] = next(cell for cell in self.nb["cells"] if cell["id"] == name)
+        return found
+
+    def close(self) -> None:
+        """Leave, and end the kernel."""
+        self._disconnect()
+        if self.kernel:
+            self.server.ask("DELETE", f"api/kernels/{self.kernel}")
+
+    # -- the kernel --------------------------------------------------------------------------------------
+
+    def restart(self) -> None:
+        """Restart the kernel."""
+        self._disconnect()
+        assert self.server.ask("POST", f"api/kernels/{self.kernel}/restart", {}).status == 200
+
+    def silent(self, code: str, expressions: dict[str, str]) -> dict[str, Any]:
+        """Send a silent request; return the content of its reply."""
+        client = self._connected()
+        sent = client.execute(code, silent=True, store_history=False, user_expressions=expressions, allow_stdin=False)
+        while True:
+            reply = client.get_shell_msg(timeout=TIMEOUT)
+            if reply["parent_header"].get("msg_id") == sent:
+                content: dict[str, Any] = reply["content"]
+                return content
+
+    def execute(self, name: str) -> dict[str, Any]:
+        """Run a cell of the notebook, as the editor does; return what is told of it."""
+        client, cell = self._connected(), self.cell(name)
+        content = {"code": cell["source"], "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False}
+        request = client.session.msg("execute_request", {**content, "stop_on_error": True})
+        request["metadata"]["cellId"] = name
+        client.shell_channel.send(request)
+        outputs, told = [], None
+        while True:
+            message = client.get_iopub_msg(timeout=TIMEOUT)
+            if message["parent_header"].get("msg_id") != request["header"]["msg_id"]:
+                continue
+            kind, content = message["msg_type"], message["content"]
+            if kind == "seednb_event" and content.get("event", "cell") == "cell":
+                told = content
+            elif kind in ("stream", "display_data", "execute_result", "error"):
+                outputs.append(dict(output_from_msg(message)))
+            elif kind == "status" and content["execution_state"] == "idle":
+                break
+        reply = self._reply(client, request["header"]["msg_id"])
+        cell["outputs"], cell["execution_count"] = outputs, reply.get("execution_count")
+        error = f"{reply['ename']}: {reply['evalue']}" if reply["status"] == "error" else None
+        return {"cell": name, "outputs": outputs, "execution_count": cell["execution_count"], "event": told, "error": error}
+
+    # -- seednb ------------------------------------------------------------------------------------------
+
+    def api(self, method: str, path: str, body: Any = None) -> Answer:
+        """Ask seednb's part of the server."""
+        return self.server.ask(method, API + path, body)
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """Ask seednb's part of the server, and expect an answer."""
+        answer = self.api(method, path, body)
+        assert answer.status < 300, answer
+        return answer.json if answer.text else None
+
+    def plan(self, *, seed: int | None = None) -> dict[str, Any]:
+        """Ask for a replay."""
+        body = {"path": self.path, "kernel_id": self.kernel, "kernel_name": "", "language": self.language, "notebook": self.nb, "seed": seed}
+        found: dict[str, Any] = self.ask("POST", "replays", body)
+        return found
+
+    def attach(self, plan: dict[str, Any]) -> Any:
+        """Send what attaches, until there is an answer, and pass it on."""
+        reply = None
+        for request in plan["attach"]:
+            reply = self.silent(request["code"], request["expressions"])
+            if "seednb" in reply.get("user_expressions", {}):
+                break
+        return self.ask("POST", f"replays/{plan['id']}/attached", {"reply": reply})
+
+    def begin(self, *, seed: int | None = None) -> dict[str, Any]:
+        """Plan, restart and attach."""
+        plan = self.plan(seed=seed)
+        self.restart()
+        self.attach(plan)
+        return plan
+
+    def run(self, plan: dict[str, Any], name: str) -> dict[str, Any]:
+        """Run a cell and have it compared."""
+        told = self.execute(name)
+        compared: dict[str, Any] = self.ask("POST", f"replays/{plan['id']}/cells", told)
+        return {**compared, "error": told["error"]}
+
+    def end(self, plan: dict[str, Any], *, stopped: str | None = None, alive: bool = True) -> dict[str, Any]:
+        """End a replay, and put into the notebook what it is to hold."""
+        asked = plan["question"]["expressions"]
+        reply = self.silent("", asked) if alive and asked else None
+        end: dict[str, Any] = self.ask("POST", f"replays/{plan['id']}/end", {"reply": reply, "stopped": stopped})
+        self.put(end["keep"])
+        if end["record"] is not None:
+            self.nb["metadata"]["seednb"] = end["record"]
+        return end
+
+    def replay(self, *, seed: int | None = None) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """Do all of it, up to the first cell that fails; return the end, and what was said of each cell."""
+        plan = self.begin(seed=seed)
+        said = []
+        for name in plan["cells"]:
+            said.append(self.run(plan, name))
+            if said[-1]["error"] is not None:
+                break
+        return self.end(plan), said
+
+    def put(self, cells: dict[str, Any]) -> None:
+        """Put what cells held back into them."""
+        for name, held in cells.items():
+            cell = self.cell(name)
+            cell["outputs"], cell["execution_count"] = from_dict(held["outputs"]), held["execution_count"]
+            cell["metadata"].pop("execution", None)
+            if held["execution"] is not None:
+                cell["metadata"]["execution"] = held["execution"]
+
+    def _reply(self, client: BlockingKernelClient, request: str) -> dict[str, Any]:
+        while True:
+            reply = client.get_shell_msg(timeout=TIMEOUT)
+            if reply["parent_header"].get("msg_id") == request:
+                content: dict[str, Any] = reply["content"]
+                return content
+
+    def _connected(self) -> BlockingKernelClient:
+        if self._client is None:
+            self._client = BlockingKernelClient(connection_file=str(self.server.runtime / f"kernel-{self.kernel}.json"))
+            self._client.load_connection_file()
+            self._client.start_channels()
+            self._client.wait_for_ready(timeout=TIMEOUT)
+        return self._client
+
+    def _disconnect(self) -> None:
+        if self._client is not None:
+            self._client.stop_channels()
+            self._client = None
