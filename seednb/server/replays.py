@@ -30,6 +30,8 @@ from seednb.server.verifications import with_first_id
 from seednb.settings import Choice
 
 _MAY_FAIL = "raises-exception"
+_NOT_ITS_OWN = {None, "unknown", "draws", "library-version", "cpu-or-gpu", "settings", "input-file"}
+"""Causes that do not lie in the cell itself: where an earlier one differs already, that is the nearer cause."""
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,7 @@ class InteractiveReplay:
         line = None if known is None else known.cells.get(key)
         record = None if known is None else replace(known, cells={} if line is None else {key: line})
         (result,) = replay.compared(Side(alone, record, RECORDED), self._policy).cells
-        if result.verdict.bad and result.cause in (None, "unknown") and self._bad:
+        if self._bad and result.verdict is Verdict.DIVERGED and result.cause in _NOT_ITS_OWN:
             result = replace(result, cause="upstream")
         self._bad = self._bad or result.verdict.bad
         words = advice(result)

@@ -38,5 +38,3 @@ def front_end(server: Server, request: pytest.FixtureRequest) -> Iterator[FrontE
     opened = FrontEnd(server, f"{request.node.name.replace('[', '-').replace(']', '')}.ipynb")
     yield opened
     opened.close()
-
-

@@ -65,23 +65,25 @@ class FrontEnd:
         """Send a silent request; return the content of its reply."""
         client = self._connected()
         sent = client.execute(code, silent=True, store_history=False, user_expressions=expressions, allow_stdin=False)
-        while True:
-            reply = client.get_shell_msg(timeout=TIMEOUT)
-            if reply["parent_header"].get("msg_id") == sent:
-                content: dict[str, Any] = reply["content"]
-                return content
+        return self._reply(client, sent)
 
-    def execute(self, name: str) -> dict[str, Any]:
-        """Run a cell of the notebook, as the editor does; return what is told of it."""
-        client, cell = self._connected(), self.cell(name)
-        content = {"code": cell["source"], "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False}
+    def send(self, name: str) -> str:
+        """Send a cell of the notebook to the kernel, as the editor does; return the id of the request."""
+        client = self._connected()
+        content = {"code": self.cell(name)["source"], "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False}
         request = client.session.msg("execute_request", {**content, "stop_on_error": True})
         request["metadata"]["cellId"] = name
         client.shell_channel.send(request)
+        sent: str = request["header"]["msg_id"]
+        return sent
+
+    def execute(self, name: str) -> dict[str, Any]:
+        """Run a cell; return what is told of it."""
+        sent, client, cell = self.send(name), self._connected(), self.cell(name)
         outputs, told = [], None
         while True:
             message = client.get_iopub_msg(timeout=TIMEOUT)
-            if message["parent_header"].get("msg_id") != request["header"]["msg_id"]:
+            if message["parent_header"].get("msg_id") != sent:
                 continue
             kind, content = message["msg_type"], message["content"]
             if kind == "seednb_event" and content.get("event", "cell") == "cell":
@@ -90,7 +92,7 @@ class FrontEnd:
                 outputs.append(dict(output_from_msg(message)))
             elif kind == "status" and content["execution_state"] == "idle":
                 break
-        reply = self._reply(client, request["header"]["msg_id"])
+        reply = self._reply(client, sent)
         cell["outputs"], cell["execution_count"] = outputs, reply.get("execution_count")
         error = f"{reply['ename']}: {reply['evalue']}" if reply["status"] == "error" else None
         return {"cell": name, "outputs": outputs, "execution_count": cell["execution_count"], "event": told, "error": error}
@@ -109,7 +111,14 @@ class FrontEnd:
 
     def plan(self, *, seed: int | None = None) -> dict[str, Any]:
         """Ask for a replay."""
-        body = {"path": self.path, "kernel_id": self.kernel, "kernel_name": "", "language": self.language, "notebook": self.nb, "seed": seed}
+        body = {
+            "path": self.path,
+            "kernel_id": self.kernel,
+            "kernel_name": "",
+            "language": self.language,
+            "notebook": self.nb,
+            "seed": seed,
+        }
         found: dict[str, Any] = self.ask("POST", "replays", body)
         return found
 
@@ -151,7 +160,7 @@ class FrontEnd:
         said = []
         for name in plan["cells"]:
             said.append(self.run(plan, name))
-            if said[-1]["error"] is not None:
+            if said[-1]["error"] is not None and "raises-exception" not in self.cell(name)["metadata"].get("tags", []):
                 break
         return self.end(plan), said
 
@@ -173,10 +182,7 @@ class FrontEnd:
 
     def _connected(self) -> BlockingKernelClient:
         if self._client is None:
-            self._client = BlockingKernelClient(connection_file=str(self.server.runtime / f"kernel-{self.kernel}.json"))
-            self._client.load_connection_file()
-            self._client.start_channels()
-            self._client.wait_for_ready(timeout=TIMEOUT)
+            self._client = self.server.connect(self.kernel)
         return self._client
 
     def _disconnect(self) -> None:

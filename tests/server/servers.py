@@ -10,6 +10,8 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from pathlib import Path
+from queue import Empty
 from typing import Any, NamedTuple
 
 from jupyter_client.blocking.client import BlockingKernelClient
@@ -76,13 +78,30 @@ class Server:
         found: dict[str, str] = answer.json
         return found
 
-    def run(self, kernel: str, code: str) -> str:
-        """Execute a cell in a kernel of the server and return what it printed."""
+    def connect(self, kernel: str) -> BlockingKernelClient:
+        """Return a client of a kernel once that answers and its messages arrive; a kernel that still starts has no heartbeat to go by."""
         client = BlockingKernelClient(connection_file=str(self.runtime / f"kernel-{kernel}.json"))
         client.load_connection_file()
-        client.start_channels()
+        client.start_channels(hb=False)
+        end = time.monotonic() + 60
+        waiting = [client.get_shell_msg, client.get_iopub_msg]
+        while waiting:
+            assert time.monotonic() < end, "the kernel does not answer"
+            client.kernel_info()
+            for get in list(waiting):
+                with contextlib.suppress(Empty):
+                    get(timeout=0.3)
+                    waiting.remove(get)
+        for get in (client.get_shell_msg, client.get_iopub_msg):
+            with contextlib.suppress(Empty):
+                while True:
+                    get(timeout=0.05)
+        return client
+
+    def run(self, kernel: str, code: str) -> str:
+        """Execute a cell in a kernel of the server and return what it printed."""
+        client = self.connect(kernel)
         try:
-            client.wait_for_ready(timeout=60)
             texts: list[str] = []
             client.execute_interactive(
                 code, timeout=60, output_hook=lambda message: texts.append(message["content"].get("text", "")), allow_stdin=False
