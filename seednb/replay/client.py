@@ -104,10 +104,13 @@ class FreshRuntime:
             error, event = f"ran longer than {self._timeout:g} s", None
         except DeadKernelError:
             error, event = "the kernel died", None
-        outputs = merge_streams([dict(output) for output in cell.outputs])
         if self._told:
             event = self._door.event(self._told[-1], key, cell.source)
-        return CellRun(outputs, cell.execution_count, event, error)
+        return CellRun(self.outputs(index), cell.execution_count, event, error)
+
+    def outputs(self, index: int) -> list[dict[str, Any]]:
+        """Return what a cell shows by now: a later cell may have updated it."""
+        return merge_streams([dict(output) for output in self._client.nb.cells[index].outputs])
 
     async def interrupt(self) -> None:
         """Interrupt the running cell."""

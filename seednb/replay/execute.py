@@ -14,7 +14,7 @@ from seednb import irkernel
 from seednb.launch import Environment
 from seednb.replay.client import CellRun, FreshRuntime
 from seednb.replay.doors import PYTHON, door_to
-from seednb.replay.kernels import find_kernel
+from seednb.replay.kernels import FoundKernel, find_kernel
 from seednb.settings import ENVIRONMENT as SEED_VARIABLE
 from seednb.streams import STREAM
 from seednb.wire import WIRE_VERSION, Current, Plan
@@ -112,22 +112,23 @@ def execute(
     tagged `raises-exception`. Ctrl-C ends it after interrupting the running cell. Raises KernelError where no runtime
     can be had.
     """
-    return asyncio.run(_execute(nb, keys, folder, plan, environment, timeout, kernel, progress))
+    found = find_kernel(nb.get("metadata", {}), kernel)
+    execution = Execution(keys=keys, language=found.language, notices=list(found.notices))
+    variables = variables_for(found.language, plan, environment)
+    asyncio.run(_execute(nb, found, folder, plan, variables, timeout, execution, progress))
+    return execution
 
 
 async def _execute(
     nb: dict[str, Any],
-    keys: dict[int, str],
+    found: FoundKernel,
     folder: Path,
     plan: Plan,
-    environment: Environment,
+    variables: dict[str, str],
     timeout: float | None,
-    kernel: str | None,
+    execution: Execution,
     progress: Progress | None,
-) -> Execution:
-    found = find_kernel(nb.get("metadata", {}), kernel)
-    variables = variables_for(found.language, plan, environment)
-    execution = Execution(keys=keys, language=found.language, notices=list(found.notices))
+) -> None:
     with _stop_signals() as stop:
         door = door_to(found.language, found.name)
         runtime = await FreshRuntime.start(found.name, door, cwd=folder, variables=variables, timeout=timeout)
@@ -138,6 +139,7 @@ async def _execute(
             execution.current = await _unless_stopped(runtime.attach(plan), stop)
             execution.notices += [door.notice] if door.notice else []
             await _run_cells(runtime, nb, execution, stop, progress)
+            execution.cells = {index: cell._replace(outputs=runtime.outputs(index)) for index, cell in execution.cells.items()}
             alive = await _alive(runtime, execution)
             if alive:
                 execution.current = await runtime.current()
@@ -148,7 +150,6 @@ async def _execute(
             await runtime.stop(wait=execution.current["busy_at_exit"])
         else:
             await runtime.kill()
-    return execution
 
 
 def variables_for(language: str, plan: Plan, environment: Environment) -> dict[str, str]:

@@ -134,7 +134,7 @@ class End(Handler):
         body = self.body()
         report, place = self.service.reports.place()
         url = self.service.report_url(report)
-        result = await entry.apart(entry.replay.end, body.get("reply"), body.get("stopped"), place, url)
+        result = await entry.apart(entry.replay.end, body, place, url)
         self.service.replays.drop(name)
         self.reply(result)
 

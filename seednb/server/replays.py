@@ -112,20 +112,29 @@ class InteractiveReplay:
             self._execution.failed, self._execution.reason = index, str(error).split("\n")[0][:1000]
         return self._provisional(index, run)
 
-    def end(self, reply: Any, stopped: Any, place: Path, url: str) -> dict[str, Any]:
+    def end(self, told: Mapping[str, Any], place: Path, url: str) -> dict[str, Any]:
         """Compare the whole, write the report, and return what the notebook is to hold."""
         execution = self._execution
+        self._update(told.get("outputs"))
         execution.cells = dict(sorted(execution.cells.items()))
-        if reply is not None and execution.current is not None:
+        if told.get("reply") is not None and execution.current is not None:
             try:
-                execution.current = current_of(self._door, reply)
+                execution.current = current_of(self._door, told["reply"])
             except ValueError as error:
                 execution.notices.append(f"the kernel's state at the end is not known: {error}")
+        stopped = told.get("stopped")
         self._stop(stopped if isinstance(stopped, str) and stopped else None)
         verification, new = self._verification()
         place.write_text(page([verification.facts]), encoding="utf-8")
         result = with_first_id(self._with_ids(document(verification.facts)))
         return {**result, **self._holds(verification, new), "notices": execution.notices, "report": url}
+
+    def _update(self, outputs: Any) -> None:
+        """Take the outputs of cells that later ones have updated."""
+        for name, shown in outputs.items() if isinstance(outputs, dict) else ():
+            index = self._index(name)
+            if index in self._execution.cells:
+                self._execution.cells[index] = self._execution.cells[index]._replace(outputs=outputs_of(shown))
 
     def _stop(self, stopped: str | None) -> None:
         """Note where a replay was stopped: at the first cell that has not run."""

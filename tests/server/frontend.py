@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import json
 from typing import Any
 
 from jupyter_client.blocking.client import BlockingKernelClient
 from nbformat import from_dict
 from nbformat.v4 import output_from_msg
 
+from seednb.wire import WIRE_VERSION
 from tests.server.servers import Answer, Server
 
 API = "seednb/api/"
@@ -24,6 +27,8 @@ class FrontEnd:
         self.kernel = ""
         self.language = "python"
         self._client: BlockingKernelClient | None = None
+        self._shown: dict[str | None, list[tuple[str, dict[str, Any]]]] = {}
+        self._updated: set[str] = set()
 
     # -- the notebook ----------------------------------------------------------------------------------
 
@@ -59,6 +64,7 @@ class FrontEnd:
     def restart(self) -> None:
         """Restart the kernel."""
         self._disconnect()
+        self._shown, self._updated = {}, set()
         assert self.server.ask("POST", f"api/kernels/{self.kernel}/restart", {}).status == 200
 
     def silent(self, code: str, expressions: dict[str, str]) -> dict[str, Any]:
@@ -79,8 +85,9 @@ class FrontEnd:
 
     def execute(self, name: str) -> dict[str, Any]:
         """Run a cell; return what is told of it."""
-        sent, client, cell = self.send(name), self._connected(), self.cell(name)
-        outputs, told = [], None
+        cell = self.cell(name)
+        cell["outputs"] = outputs = []
+        sent, client, told = self.send(name), self._connected(), None
         while True:
             message = client.get_iopub_msg(timeout=TIMEOUT)
             if message["parent_header"].get("msg_id") != sent:
@@ -90,10 +97,15 @@ class FrontEnd:
                 told = content
             elif kind in ("stream", "display_data", "execute_result", "error"):
                 outputs.append(dict(output_from_msg(message)))
+                self._shown.setdefault(content.get("transient", {}).get("display_id"), []).append((name, outputs[-1]))
+            elif kind == "update_display_data":
+                for shown, output in self._shown.get(content["transient"]["display_id"], []):
+                    output["data"], output["metadata"] = content["data"], content["metadata"]
+                    self._updated.add(shown)
             elif kind == "status" and content["execution_state"] == "idle":
                 break
         reply = self._reply(client, sent)
-        cell["outputs"], cell["execution_count"] = outputs, reply.get("execution_count")
+        cell["execution_count"] = reply.get("execution_count")
         error = f"{reply['ename']}: {reply['evalue']}" if reply["status"] == "error" else None
         return {"cell": name, "outputs": outputs, "execution_count": cell["execution_count"], "event": told, "error": error}
 
@@ -132,11 +144,20 @@ class FrontEnd:
         return self.ask("POST", f"replays/{plan['id']}/attached", {"reply": reply})
 
     def begin(self, *, seed: int | None = None) -> dict[str, Any]:
-        """Plan, restart and attach."""
+        """Plan, restart, attach, and say hello."""
         plan = self.plan(seed=seed)
         self.restart()
         self.attach(plan)
+        if self.language == "python":
+            self.hello()
         return plan
+
+    def hello(self) -> dict[str, Any]:
+        """Say hello to the kernel; return its answer."""
+        said = json.dumps({"version": WIRE_VERSION, "client": "test", "badges": True, "records": True})
+        told = self.silent("", {"hello": f"get_ipython()._seednb.hello({said!r})"})["user_expressions"]["hello"]
+        answer: dict[str, Any] = json.loads(ast.literal_eval(told["data"]["text/plain"]))
+        return answer
 
     def run(self, plan: dict[str, Any], name: str) -> dict[str, Any]:
         """Run a cell and have it compared."""
@@ -148,7 +169,8 @@ class FrontEnd:
         """End a replay, and put into the notebook what it is to hold."""
         asked = plan["question"]["expressions"]
         reply = self.silent("", asked) if alive and asked else None
-        end: dict[str, Any] = self.ask("POST", f"replays/{plan['id']}/end", {"reply": reply, "stopped": stopped})
+        updated = {name: self.cell(name)["outputs"] for name in self._updated}
+        end: dict[str, Any] = self.ask("POST", f"replays/{plan['id']}/end", {"reply": reply, "stopped": stopped, "outputs": updated})
         self.put(end["keep"])
         if end["record"] is not None:
             self.nb["metadata"]["seednb"] = end["record"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from seednb.compare import output_digests
@@ -11,6 +9,7 @@ from seednb.digest import source_digest
 from seednb.errors import RecordError
 from seednb.server.records import completed, surroundings
 from seednb.server.requests import RefusedError
+from tests.conftest import notebook
 
 A, B, C = "a", "b", "c"
 OUTPUTS = [{"output_type": "stream", "name": "stdout", "text": "1\n"}]
@@ -116,17 +115,13 @@ def test_what_differs_around_a_record():
 
 def test_over_http(front_end):
     """The record of cells that ran in a kernel that was loaded by hand is completed through the server, and idempotent."""
-    from tests.conftest import notebook
-
     front_end.open(notebook("import random", "random.random()"))
     assert 404 == front_end.api("GET", "load?language=julia").status
     codes = front_end.ask("GET", "load?language=python")
     assert "ok" == front_end.silent(codes["code"], {})["status"]
     front_end.execute("cell-0")
     front_end.execute("cell-1")
-    question = 'get_ipython()._seednb.hello(\'{"version": 2, "client": "test", "badges": true}\')'
-    told = front_end.silent("", {"hello": question})["user_expressions"]["hello"]
-    answer = json.loads(eval(told["data"]["text/plain"]))
+    answer = front_end.hello()
     cells = {cell["id"]: {"source": cell["source"], "outputs": cell["outputs"]} for cell in front_end.nb["cells"]}
     body = {"path": front_end.path, "known": None, "record": answer["record"], "inputs": [], "cells": cells, "keys": list(cells)}
     first = front_end.ask("POST", "record", body)["record"]
@@ -137,8 +132,6 @@ def test_over_http(front_end):
 
 def test_the_archive_loads_too(front_end):
     """The code for kernels that cannot read this machine's files loads the kernel side as well."""
-    from tests.conftest import notebook
-
     front_end.open(notebook("1"))
     codes = front_end.ask("GET", "load")
     assert "ok" == front_end.silent(codes["archive"], {})["status"]

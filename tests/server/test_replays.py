@@ -139,10 +139,20 @@ def test_another_seed(front_end):
 
 def test_reseeding_in_the_middle(front_end):
     """A seed that a cell generated in the recorded run is taken again."""
-    recorded(front_end, "%load_ext seednb\nimport random", "%seed new", "random.random()")
+    recorded(front_end, "%load_ext seednb\nimport random", "random.random()", "%seed new", "random.random()")
     end, said = front_end.replay()
-    assert ["identical"] * 3 == [cell["verdict"] for cell in said], said
-    assert end["reproduced"]
+    assert (["identical"] * 4, True) == ([cell["verdict"] for cell in said], end["reproduced"])
+    assert 1 == len(end["record"]["reseeds"])
+
+
+def test_updated_by_a_later_cell(front_end, server, work, environment_with_server):
+    """What a later cell shows in the place of an earlier one's output is what is compared in the end, on the command line too."""
+    recorded(front_end, "from IPython.display import display\nshown = display(1, display_id='mine')", "shown.update(2)")
+    assert "2" == front_end.cell("cell-0")["outputs"][0]["data"]["text/plain"]
+    end, said = front_end.replay()
+    assert (["diverged", "identical"], True) == ([cell["verdict"] for cell in said], end["reproduced"])
+    done = environment_with_server.seednb("verify", front_end.path)
+    assert 0 == done.returncode, done.stdout
 
 
 def test_the_next_start_only(front_end):
