@@ -6,7 +6,8 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,46 @@ from seednb.settings import switched_off
 from seednb.startup import PLACES, is_ours, place
 
 NAME = "seednb-provisioner"
+PATIENCE = 60.0
+Planner = Callable[[Mapping[str, str]], dict[str, str]]
+"""Gives the environment to start a kernel with, from the one that it would have."""
+
+
+class Announcement:
+    """A start of a kernel that somebody waits for. used: it has come, and had the planned environment."""
+
+    def __init__(self, planner: Planner, until: float) -> None:
+        self.planner = planner
+        self.until = until
+        self.used = False
+
+
+class Announcements:
+    """What the next start of a kernel is to have in its environment: used once, forgotten after a minute."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._waiting: dict[str, Announcement] = {}
+
+    def announce(self, kernel: str, planner: Planner) -> Announcement:
+        """Announce a start; it takes the place of an earlier announcement for this kernel."""
+        self._waiting = {name: one for name, one in self._waiting.items() if one.until > self._clock()}
+        self._waiting[kernel] = Announcement(planner, self._clock() + PATIENCE)
+        return self._waiting[kernel]
+
+    def withdraw(self, kernel: str, announcement: Announcement) -> None:
+        """Take back an announcement, unless another has taken its place."""
+        if self._waiting.get(kernel) is announcement:
+            del self._waiting[kernel]
+
+    def take(self, kernel: str) -> Announcement | None:
+        """Return what was announced of a kernel that starts now."""
+        found = self._waiting.pop(kernel, None)
+        return found if found is not None and found.until > self._clock() else None
+
+
+ANNOUNCED = Announcements()
+"""Of this process: the server announces, and each kernel's provisioner, which Jupyter makes, looks here."""
 
 
 class SeednbProvisioner(LocalProvisioner):
@@ -26,7 +67,11 @@ class SeednbProvisioner(LocalProvisioner):
         """Put the plan into the kernel's environment; whatever goes wrong here must not keep a kernel from starting."""
         try:
             environ = dict(kwargs["env"] if kwargs.get("env") is not None else os.environ)
-            if wants_plan(self.kernel_spec, environ, Path(kwargs.get("cwd") or Path.cwd())):
+            announced = ANNOUNCED.take(self.kernel_id)
+            if announced is not None:
+                kwargs["env"] = announced.planner(environ)
+                announced.used = True
+            elif wants_plan(self.kernel_spec, environ, Path(kwargs.get("cwd") or Path.cwd())):
                 kwargs["env"] = planned(environ)
         except Exception as error:
             self.log.warning("seednb: the kernel starts without its plan: %s: %s", type(error).__name__, error)

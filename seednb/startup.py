@@ -17,7 +17,8 @@ ENVIRONMENT, USER, SYSTEM = "environment", "user", "system"
 PLACES = (ENVIRONMENT, USER, SYSTEM)
 NAME = "10-seednb.py"
 MARK = "# Written by `seednb enable`; `seednb disable` removes it."
-SERVER_CONFIG = "seednb.json"
+SERVER_CONFIG = "seednb-kernels.json"
+"""Apart from `seednb.json`, which the package itself brings, so that `disable` leaves a server what the front end needs."""
 _CONFIG = {"ServerApp": {"jpserver_extensions": {"seednb.server": True}}}
 PACKAGE = Path(seednb.__file__).resolve().parent
 

@@ -308,7 +308,7 @@ def test_what_the_launcher_tells_is_not_trusted(run, kernels, text):
 def test_places_follow_the_users_variables(tmp_path):
     """IPYTHONDIR, JUPYTER_CONFIG_DIR and JUPYTER_DATA_DIR are honoured."""
     found = startup.place("user", environ={"HOME": "/h", "IPYTHONDIR": "/i", "JUPYTER_CONFIG_DIR": "/j", "JUPYTER_DATA_DIR": "/d"})
-    files = Path("/i/profile_default/startup/10-seednb.py"), Path("/j/jupyter_server_config.d/seednb.json")
+    files = Path("/i/profile_default/startup/10-seednb.py"), Path("/j/jupyter_server_config.d/seednb-kernels.json")
     assert found == ("user", *files, Path("/d"))
     assert startup.place("user", environ={"HOME": "/h"}).startup == Path("/h/.ipython/profile_default/startup/10-seednb.py")
     assert startup.place("system").startup == Path("/usr/local/etc/ipython/startup/10-seednb.py")

@@ -43,7 +43,7 @@ def accept(verification: Verification) -> list[int]:
     assert known is not None
     keys = verification.execution.keys
     verdicts = {cell.id: cell.verdict for cell in verification.comparison.cells}
-    kept = {key for key, verdict in verdicts.items() if _keeps(verdict, known.cells.get(key), new.cells.get(key))}
+    kept = {key for key, verdict in verdicts.items() if keeps(verdict, known.cells.get(key), new.cells.get(key))}
     accepted = [index for index in verification.execution.cells if keys[index] not in kept]
     if not accepted:
         return []
@@ -54,7 +54,7 @@ def accept(verification: Verification) -> list[int]:
         )
         count = KEEP if outputs is KEEP else verification.execution.cells[index].execution_count
         edited.set_cell(index, outputs=outputs, execution_count=count)
-    edited.set_record(_merged(known, new, kept, set(keys.values())).to_json())
+    edited.set_record(merged(known, new, kept, set(keys.values())).to_json())
     edited.write()
     if is_trusted(verification.notebook.nb):
         sign(edited.edited())
@@ -85,7 +85,7 @@ def _succeeded(verification: Verification) -> Record:
     return new
 
 
-def _keeps(verdict: Verdict, known: CellLine | None, new: CellLine | None) -> bool:
+def keeps(verdict: Verdict, known: CellLine | None, new: CellLine | None) -> bool:
     """Tell whether a cell stays as it is: nothing new is known of it, or its outputs agree and its code is the recorded one."""
     if verdict is Verdict.MISSING:
         return new is None or known == new
@@ -97,7 +97,10 @@ def _stripped(cell: Mapping[str, Any], line: CellLine | None) -> bool:
     return not cell["outputs"] and cell["execution_count"] is None and line is not None and line.outputs is not None
 
 
-def _merged(known: Record, new: Record, kept: set[str], cells: set[str]) -> Record:
-    """Return the new record, with the lines of cells that keep their outputs, and with what this version does not know."""
+def merged(known: Record, new: Record, kept: set[str], cells: set[str]) -> Record:
+    """Return the record once a replay is accepted: the new one, with lines of cells that keep theirs and what this version does not know.
+
+    kept, cells: keys of those that keep their outputs, and of all that the notebook has.
+    """
     lines = {**new.cells, **{key: line for key, line in known.cells.items() if key in cells and (key in kept or key not in new.cells)}}
     return replace(new, cells=lines, parameters=known.parameters, extra=known.extra)

@@ -7,12 +7,12 @@ import contextlib
 import socket
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from seednb.errors import KernelError
-from seednb.replay.doors import Door
+from seednb.replay.doors import Door, Reply, answers
 from seednb.wire import EVENT_TYPE, CellEvent, Current, Plan
 
 START_TIMEOUT = 60.0
@@ -75,11 +75,17 @@ class FreshRuntime:
 
     async def attach(self, plan: Plan) -> Current:
         """Load the kernel side, seed as planned, and listen from now on."""
-        return await self._answered(self._door.attach(self._ask, plan))
+        reply: Reply = {}
+        for code, expressions in self._door.requests(plan):
+            reply = await self._ask(code, expressions)
+            if answers(reply):
+                break
+        return self._read(self._door.attached, reply)
 
     async def current(self) -> Current:
         """Ask for the state of the runtime as a whole."""
-        return await self._answered(self._door.current(self._ask))
+        question = self._door.question()
+        return self._read(self._door.current, await self._ask("", question) if question else {})
 
     async def run_cell(self, index: int, key: str) -> CellRun:
         """Run one code cell of the notebook."""
@@ -98,10 +104,13 @@ class FreshRuntime:
             error, event = f"ran longer than {self._timeout:g} s", None
         except DeadKernelError:
             error, event = "the kernel died", None
-        outputs = merge_streams([dict(output) for output in cell.outputs])
         if self._told:
             event = self._door.event(self._told[-1], key, cell.source)
-        return CellRun(outputs, cell.execution_count, event, error)
+        return CellRun(self.outputs(index), cell.execution_count, event, error)
+
+    def outputs(self, index: int) -> list[dict[str, Any]]:
+        """Return what a cell shows by now: a later cell may have updated it."""
+        return merge_streams([dict(output) for output in self._client.nb.cells[index].outputs])
 
     async def interrupt(self) -> None:
         """Interrupt the running cell."""
@@ -166,23 +175,23 @@ class FreshRuntime:
             while True:
                 await get(timeout=0)
 
-    async def _ask(self, code: str, question: dict[str, str]) -> dict[str, Any]:
+    async def _ask(self, code: str, question: dict[str, str]) -> Reply:
         from queue import Empty
 
         request = self._channels.execute(code, silent=True, store_history=False, user_expressions=question, allow_stdin=False)
         deadline = time.monotonic() + QUESTION_TIMEOUT
         while time.monotonic() < deadline:
             with contextlib.suppress(Empty):
-                reply: dict[str, Any] = await self._channels.get_shell_msg(timeout=1.0)
+                reply: Reply = await self._channels.get_shell_msg(timeout=1.0)
                 if reply["parent_header"].get("msg_id") == request:
                     return reply
             if not await self._manager.is_alive():
                 raise KernelError("the kernel died")
         raise KernelError(f"the kernel did not answer within {QUESTION_TIMEOUT:g} s")
 
-    async def _answered(self, answer: Awaitable[Current]) -> Current:
+    def _read(self, read: Callable[[Reply], Current], reply: Reply) -> Current:
         try:
-            return await answer
+            return read(reply)
         except ValueError as error:
             raise KernelError(f"seednb could not be loaded in kernel {self._manager.kernel_name!r}: {error}") from None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, cast
 
 from seednb import irkernel
@@ -15,23 +14,31 @@ from seednb.streams import STREAM
 from seednb.wire import WIRE_VERSION, CellEvent, Current, Plan
 
 PYTHON = "python"
-Ask = Callable[[str, dict[str, str]], Awaitable[dict[str, Any]]]
-"""Sends a silent request, code and user expressions, and returns its reply."""
+Request = tuple[str, dict[str, str]]
+"""A silent execute request: its code and its user expressions."""
+Reply = dict[str, Any]
+"""The message that answers a request."""
 
 
 class Door(Protocol):
-    """The way into a kernel. Raises ValueError, in the kernel's words, where the kernel side cannot be loaded.
+    """The way into a kernel: what to send it, and what its replies mean; these raise ValueError, in the kernel's words, where it refuses.
 
     notice: what the user should know about it, once attached.
     """
 
     notice: str
 
-    async def attach(self, ask: Ask, plan: Plan) -> Current:
-        """Load the kernel side and seed as planned."""
+    def requests(self, plan: Plan) -> list[Request]:
+        """Return what loads the kernel side and gives it the plan: to be sent in this order until a reply `answers`."""
 
-    async def current(self, ask: Ask) -> Current:
-        """Ask for the state of the runtime as a whole."""
+    def attached(self, reply: Reply) -> Current:
+        """Read the last reply to these requests; an empty one where there were none."""
+
+    def question(self) -> dict[str, str]:
+        """Return the user expressions that ask for the state of the runtime as a whole; none where nobody would answer."""
+
+    def current(self, reply: Reply) -> Current:
+        """Read the reply to the question."""
 
     def event(self, told: dict[str, Any], key: str, source: str) -> CellEvent:
         """Return what an event message tells of the cell that ran."""
@@ -40,21 +47,28 @@ class Door(Protocol):
         """Return what is known of a cell that has run and of which nothing was told."""
 
 
+def answers(reply: Reply) -> bool:
+    """Tell whether a kernel has answered a question with this reply, if only with an error."""
+    expressions = reply.get("content", {}).get("user_expressions")
+    return isinstance(expressions, dict) and "seednb" in expressions
+
+
 class PythonDoor:
-    """IPython's kernels: the kernel side is the package itself."""
+    """IPython's kernels: the kernel side is the package itself, read from its place, or where the kernel cannot read that, sent to it."""
 
     notice = ""
 
-    async def attach(self, ask: Ask, plan: Plan) -> Current:
-        for archive in (False, True):
-            reply = await ask(*inject.attach_code(plan, archive=archive))
-            if reply["content"].get("ename") != "LookupError":
-                break
-        found: Current = inject.answer(reply)
-        return found
+    def requests(self, plan: Plan) -> list[Request]:
+        return [inject.attach_code(plan, archive=archive) for archive in (False, True)]
 
-    async def current(self, ask: Ask) -> Current:
-        found: Current = inject.answer(await ask("", inject.current_question()))
+    def attached(self, reply: Reply) -> Current:
+        return self.current(reply)
+
+    def question(self) -> dict[str, str]:
+        return inject.current_question()
+
+    def current(self, reply: Reply) -> Current:
+        found: Current = inject.answer(reply)
         return found
 
     def event(self, told: dict[str, Any], key: str, source: str) -> CellEvent:
@@ -69,23 +83,32 @@ class RDoor:
 
     def __init__(self, kernel: str) -> None:
         self._kernel = kernel
+        self._plan: Plan | None = None
         self._closed: ClosedDoor | None = None
         self.notice = ""
 
-    async def attach(self, ask: Ask, plan: Plan) -> Current:
-        await ask(irkernel.attach_code(), {})
-        found = irkernel.current(await ask("", irkernel.question("attach", plan)))
+    def requests(self, plan: Plan) -> list[Request]:
+        self._plan = plan
+        return [(irkernel.attach_code(), {}), ("", irkernel.question("attach", plan))]
+
+    def attached(self, reply: Reply) -> Current:
+        assert self._plan is not None
+        found = irkernel.current(reply)
         if found is not None:
-            self.notice = "strict is for Python's frameworks: nothing of it is in force in R" if plan["settings"] else ""
+            self.notice = "strict is for Python's frameworks: nothing of it is in force in R" if self._plan["settings"] else ""
             return found
         self._closed = ClosedDoor(self._kernel, f"kernel {self._kernel!r} is not IRkernel, the only one of R's that seednb can seed")
+        self._closed.requests(self._plan)
         self.notice = self._closed.notice
-        return await self._closed.attach(ask, plan)
+        return self._closed.attached(reply)
 
-    async def current(self, ask: Ask) -> Current:
+    def question(self) -> dict[str, str]:
+        return irkernel.question("current") if self._closed is None else self._closed.question()
+
+    def current(self, reply: Reply) -> Current:
         if self._closed is not None:
-            return await self._closed.current(ask)
-        found = irkernel.current(await ask("", irkernel.question("current")))
+            return self._closed.current(reply)
+        found = irkernel.current(reply)
         if found is None:
             raise ValueError("it does not answer any more")
         return found
@@ -105,11 +128,17 @@ class ClosedDoor:
         self._plan: Plan | None = None
         self.notice = f"{reason}: cells run and outputs are compared, without fingerprints"
 
-    async def attach(self, ask: Ask, plan: Plan) -> Current:
+    def requests(self, plan: Plan) -> list[Request]:
         self._plan = plan
-        return await self.current(ask)
+        return []
 
-    async def current(self, ask: Ask) -> Current:
+    def attached(self, reply: Reply) -> Current:
+        return self.current(reply)
+
+    def question(self) -> dict[str, str]:
+        return {}
+
+    def current(self, reply: Reply) -> Current:
         assert self._plan is not None
         seed = self._plan["seed"]
         return {

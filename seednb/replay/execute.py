@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from seednb import irkernel
 from seednb.launch import Environment
@@ -21,6 +21,7 @@ from seednb.wire import WIRE_VERSION, Current, Plan
 
 INTERRUPT_GRACE = 5.0
 SKIP_TAG = "skip-execution"
+T = TypeVar("T")
 
 
 class Progress(Protocol):
@@ -111,54 +112,55 @@ def execute(
     tagged `raises-exception`. Ctrl-C ends it after interrupting the running cell. Raises KernelError where no runtime
     can be had.
     """
-    return asyncio.run(_execute(nb, keys, folder, plan, environment, timeout, kernel, progress))
+    found = find_kernel(nb.get("metadata", {}), kernel)
+    execution = Execution(keys=keys, language=found.language, notices=list(found.notices))
+    variables = variables_for(found.language, plan, environment)
+    asyncio.run(_execute(nb, found, folder, plan, variables, timeout, execution, progress))
+    return execution
 
 
 async def _execute(
     nb: dict[str, Any],
-    keys: dict[int, str],
+    found: FoundKernel,
     folder: Path,
     plan: Plan,
-    environment: Environment,
+    variables: dict[str, str],
     timeout: float | None,
-    kernel: str | None,
+    execution: Execution,
     progress: Progress | None,
-) -> Execution:
-    found = find_kernel(nb.get("metadata", {}), kernel)
-    variables = _variables(found, plan, environment)
-    execution = Execution(keys=keys, language=found.language, notices=list(found.notices))
+) -> None:
     with _stop_signals() as stop:
         door = door_to(found.language, found.name)
         runtime = await FreshRuntime.start(found.name, door, cwd=folder, variables=variables, timeout=timeout)
         try:
             if progress is not None:
                 progress.launched()
-            await runtime.ready(nb["cells"], nb.get("metadata", {}))
-            execution.current = await runtime.attach(plan)
+            await _unless_stopped(runtime.ready(nb["cells"], nb.get("metadata", {})), stop)
+            execution.current = await _unless_stopped(runtime.attach(plan), stop)
             execution.notices += [door.notice] if door.notice else []
             await _run_cells(runtime, nb, execution, stop, progress)
+            execution.cells = {index: cell._replace(outputs=runtime.outputs(index)) for index, cell in execution.cells.items()}
             alive = await _alive(runtime, execution)
             if alive:
                 execution.current = await runtime.current()
         except BaseException:
             await runtime.kill()
             raise
-        if alive and not execution.interrupted:
+        if alive and not execution.interrupted and execution.current is not None:
             await runtime.stop(wait=execution.current["busy_at_exit"])
         else:
             await runtime.kill()
-    return execution
 
 
-def _variables(found: FoundKernel, plan: Plan, environment: Environment) -> dict[str, str]:
+def variables_for(language: str, plan: Plan, environment: Environment) -> dict[str, str]:
     """Return the environment to start a kernel with: in kernels of other languages nobody puts it back.
 
     Raises SeedError for a seed that R refuses.
     """
-    if found.language == PYTHON:
+    if language == PYTHON:
         return environment.variables
     changed = dict(environment.restore)
-    if found.language == irkernel.LANGUAGE:
+    if language == irkernel.LANGUAGE:
         irkernel.check_seed(plan["seed"] or 0)
     else:
         changed[SEED_VARIABLE] = str(plan["seed"])
@@ -169,7 +171,7 @@ def _variables(found: FoundKernel, plan: Plan, environment: Environment) -> dict
 async def _run_cells(
     runtime: FreshRuntime, nb: dict[str, Any], execution: Execution, stop: asyncio.Event, progress: Progress | None
 ) -> None:
-    indices = [index for index in execution.keys if _runs(nb["cells"][index])]
+    indices = [index for index in execution.keys if runs(nb["cells"][index])]
     if progress is not None:
         progress.started(len(indices))
         runtime.on_stream = progress.stream
@@ -183,6 +185,17 @@ async def _run_cells(
     finally:
         if progress is not None:
             progress.ended()
+
+
+async def _unless_stopped(work: Coroutine[Any, Any, T], stop: asyncio.Event) -> T:
+    """Do what precedes the first cell; raise KeyboardInterrupt where somebody stops it."""
+    working, stopping = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not working.done():
+        working.cancel()
+        raise KeyboardInterrupt
+    return working.result()
 
 
 async def _run_or_stop(runtime: FreshRuntime, index: int, execution: Execution, stop: asyncio.Event) -> CellRun | None:
@@ -214,7 +227,8 @@ async def _alive(runtime: FreshRuntime, execution: Execution) -> bool:
     return not stuck and await runtime.is_alive()
 
 
-def _runs(cell: dict[str, Any]) -> bool:
+def runs(cell: dict[str, Any]) -> bool:
+    """Tell whether a code cell is run: it has code, and nobody has tagged it to be skipped."""
     source = cell.get("source", "")
     tags = cell.get("metadata", {}).get("tags", [])
     return bool("".join(source).strip()) and not (isinstance(tags, list) and SKIP_TAG in tags)

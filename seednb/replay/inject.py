@@ -62,18 +62,23 @@ KERNEL_SIDE = (
 _EXTENSION = "get_ipython()._seednb"
 
 
-def attach_code(plan: Plan, *, archive: bool) -> tuple[str, dict[str, str]]:
-    """Return the code and the user expressions of the request that loads the kernel side and gives it the plan.
+def load_code(*, archive: bool) -> str:
+    """Return the code of the silent request that loads the kernel side.
 
-    With `archive` the kernel side travels in the request, for kernels that cannot read this machine's files.
+    With `archive` the kernel side travels in the request, for kernels that cannot read this machine's files and raise LookupError.
     """
     text = (PACKAGE / "replay" / "bootstrap.py").read_text(encoding="utf-8")
     call = f"load({str(PACKAGE)!r}, {seednb.__version__!r}, {kernel_side() if archive else None!r})"
     load = f"{text}\n{call}\nimport seednb.kernel\nseednb.kernel.load(get_ipython())"
     names = "{'__name__': 'seednb.bootstrap', 'get_ipython': get_ipython}"
+    return f"exec(compile({load!r}, '<seednb>', 'exec'), {names})"
+
+
+def attach_code(plan: Plan, *, archive: bool) -> tuple[str, dict[str, str]]:
+    """Return the code and the user expressions of the request that loads the kernel side and gives it the plan."""
     plan_text = json.dumps(plan)
     question = f"__import__('json').dumps({_EXTENSION}.attach(__import__('json').loads({plan_text!r})))"
-    return f"exec(compile({load!r}, '<seednb>', 'exec'), {names})", {"seednb": question}
+    return load_code(archive=archive), {"seednb": question}
 
 
 def current_question() -> dict[str, str]:

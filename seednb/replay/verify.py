@@ -7,26 +7,27 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from seednb.compare import Comparison, compare_notebooks, policy_for
-from seednb.determinism import RESTORED_SWITCHES
+from seednb.compare import Comparison, policy_for
 from seednb.launch import Environment, plan_environment
 from seednb.notebook import Notebook
 from seednb.record import Record
-from seednb.replay.execute import Execution, Progress, execute, make_plan
-from seednb.replay.run import make_record, refuse_when_off
+from seednb.replay.execute import Execution, Progress, execute
+from seednb.replay.plans import as_recorded, replay_plan
+from seednb.replay.replayed import REPLAYED, Replay
+from seednb.replay.run import refuse_when_off
 from seednb.report import Facts, Side, gather
 from seednb.report.facts import RECORDED
 from seednb.settings import Choice, generate_seed
-from seednb.streams import PER_CELL, STREAM
 
 OTHER_HASH_SEED = 1
 
 
 @dataclass(frozen=True)
 class VerifyOptions:
-    """What `seednb verify` was asked for. `seed` None: the recorded one."""
+    """What `seednb verify` was asked for. `seed` None: the recorded one; `folder` None: the notebook's, where its kernel works."""
 
     seed: int | None = None
+    folder: Path | None = None
     timeout: float | None = None
     kernel: str | None = None
     rtol: float | None = None
@@ -104,40 +105,25 @@ class Verification:
         )
 
 
-@dataclass(frozen=True)
-class _Replay:
-    execution: Execution
-    nb: dict[str, Any]
-    record: Record | None
-
-    @property
-    def notes(self) -> dict[str, list[Any]]:
-        keys = self.execution.keys
-        return {keys[index]: list(cell.event["notes"]) for index, cell in self.execution.cells.items() if cell.event is not None}
-
-    @property
-    def variables(self) -> dict[str, Any]:
-        found = ((self.execution.keys[index], cell.event) for index, cell in self.execution.cells.items())
-        return {key: event["variables"] for key, event in found if event is not None and event["variables"] is not None}
-
-
 def verify_notebook(path: Path, options: VerifyOptions, progress: Progress | None = None) -> Verification:
     """Replay a notebook with its recorded seed and compare outputs and fingerprints.
 
     A notebook without a record is run twice with one new seed and two different hash seeds, and the runs are compared
     with each other. Raises NotebookError, RecordError, SeedError, SettingsError or KernelError.
     """
-    refuse_when_off(path.parent)
-    notebook = Notebook.read(path)
+    refuse_when_off(options.folder or path.parent)
+    return verify_read(Notebook.read(path), options, progress)
+
+
+def verify_read(notebook: Notebook, options: VerifyOptions, progress: Progress | None = None) -> Verification:
+    """Do what `verify_notebook` does, with a notebook that has been read."""
     record = notebook.record()
     if record is None:
         return _verify_without_record(notebook, options, progress)
-    replay = _replay(
-        notebook, options, progress, record=record, choice=Choice(record.seed, record.origin), environment=_as_recorded(record)
-    )
-    sides = (Side(notebook.nb, record, RECORDED), Side(replay.nb, replay.record, "replayed"))
-    comparison = _compare(sides[0], replay, notebook, options)
     choice = _choice(Choice(record.seed, record.origin), options)
+    replay = _replay(notebook, options, progress, record=record, choice=choice, environment=as_recorded(record))
+    sides = (Side(notebook.nb, record, RECORDED), Side(replay.nb, replay.record, REPLAYED))
+    comparison = _compare(sides[0], replay, notebook, options)
     return Verification(notebook, comparison, choice, sides, replay.execution)
 
 
@@ -156,21 +142,10 @@ def _verify_without_record(notebook: Notebook, options: VerifyOptions, progress:
 
 
 def _compare(
-    recorded: Side, replay: _Replay, notebook: Notebook, options: VerifyOptions, *, variables: dict[str, Any] | None = None
+    recorded: Side, replay: Replay, notebook: Notebook, options: VerifyOptions, *, variables: dict[str, Any] | None = None
 ) -> Comparison:
-    return compare_notebooks(
-        recorded.nb,
-        replay.nb,
-        record_a=recorded.record,
-        record_b=replay.record,
-        notes_b=replay.notes,
-        variables_a=variables,
-        variables_b=replay.variables,
-        rtol=options.rtol,
-        atol=options.atol,
-        ulp=options.ulp,
-        policy=policy_for(notebook.path.parent),
-    )
+    policy = policy_for(_folder(notebook, options))
+    return replay.compared(recorded, policy, variables=variables, rtol=options.rtol, atol=options.atol, ulp=options.ulp)
 
 
 def _replay(
@@ -181,55 +156,24 @@ def _replay(
     record: Record | None,
     choice: Choice,
     environment: Environment,
-) -> _Replay:
-    folder = notebook.path.resolve().parent
-    chosen = _choice(choice, options)
-    plan = make_plan(
-        chosen.seed,
-        chosen.origin,
-        environment,
-        override=options.seed is not None,
-        seal=record.sealed if record is not None else True,
-        replay=record is not None and options.seed is None,
-        reseeds=tuple(record.reseeds) if record is not None else (),
-        settings={} if record is None else {name: value for name, value in record.determinism.items() if name in RESTORED_SWITCHES},
-        **_streams(notebook, record),
-    )
+) -> Replay:
+    keys, folder = notebook.keys(), _folder(notebook, options).resolve()
     execution = execute(
         notebook.nb,
-        notebook.keys(),
+        keys,
         folder=folder,
-        plan=plan,
+        plan=replay_plan(record, keys.values(), choice, environment, chosen=options.seed is not None),
         environment=environment,
         timeout=options.timeout,
         kernel=options.kernel,
         progress=progress,
     )
     execution.notices.extend(environment.notices)
-    return _Replay(execution, _replayed(notebook.nb, execution), make_record(execution, environment, nb=notebook.nb, folder=folder))
+    return Replay.of(notebook.nb, execution, environment, folder)
 
 
-def _streams(notebook: Notebook, record: Record | None) -> dict[str, Any]:
-    """Return the mode of the first cell, and the recorded keys of cells' own streams: they win over the cells' keys."""
-    lines = [] if record is None else [record.cells[key] for key in notebook.keys().values() if key in record.cells]
-    streams = {} if record is None else {key: line.stream for key, line in record.cells.items() if line.stream is not None}
-    return {"mode": PER_CELL if lines and lines[0].stream is not None else STREAM, "streams": streams}
-
-
-def _replayed(nb: dict[str, Any], execution: Execution) -> dict[str, Any]:
-    """Return the notebook as the replay left it: cells that did not run have no outputs."""
-    cells = []
-    for index, cell in enumerate(nb["cells"]):
-        if index in execution.keys:
-            ran = execution.cells.get(index)
-            cell = {**cell, "outputs": ran.outputs if ran is not None else [], "execution_count": ran.execution_count if ran else None}
-        cells.append(cell)
-    return {**nb, "cells": cells}
-
-
-def _as_recorded(record: Record) -> Environment:
-    known = record.environment
-    return plan_environment(hash_seed=record.hash_seed or 0, threads=known.get("threads"), flags=known.get("flags"))
+def _folder(notebook: Notebook, options: VerifyOptions) -> Path:
+    return options.folder or notebook.path.parent
 
 
 def _choice(choice: Choice, options: VerifyOptions) -> Choice:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from seednb.record import Record
 
-_ABSENT = "none"
+ABSENT = "none"
 _MAX_VALUE = 200
 
 
@@ -26,7 +26,7 @@ def differences(a: Record | None, b: Record | None) -> list[Difference]:
         return []
     one, other = dict(_flat(a)), dict(_flat(b))
     names = [*one, *(name for name in other if name not in one)]
-    pairs = ((name, one.get(name, _ABSENT), other.get(name, _ABSENT)) for name in names)
+    pairs = ((name, one.get(name, ABSENT), other.get(name, ABSENT)) for name in names)
     return [Difference(name, first, second) for name, first, second in pairs if first != second]
 
 

@@ -2,82 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
-import secrets
-import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 import pytest
-from jupyter_client.blocking.client import BlockingKernelClient
 
 from tests.prefixes import Prefix
+from tests.server.servers import Server
 
 SECRET = (
     "import ctypes, os, random; print(bytes((ctypes.c_ubyte * 24).in_dll(ctypes.pythonapi, '_Py_HashSecret')) == bytes(24), "
     "[name for name in os.environ if name in ('PYTHONHASHSEED', 'SEEDNB_LAUNCH')], random.random())"
 )
-
-
-class Server:
-    """A Jupyter Server process, and the requests that a front end sends it."""
-
-    def __init__(self, prefix: Prefix, **extra: str) -> None:
-        self.token, self.runtime = secrets.token_hex(8), prefix.home / "runtime"
-        arguments = ["--no-browser", "--allow-root", "--port=0", "--ip=127.0.0.1"]
-        self.log = prefix.home / "log"
-        with self.log.open("w") as log:
-            self.process = subprocess.Popen(
-                [prefix.python, "-m", "jupyter_server", *arguments, f"--IdentityProvider.token={self.token}"],
-                cwd=prefix.work,
-                env=prefix.variables(JUPYTER_RUNTIME_DIR=str(self.runtime), **extra),
-                stdout=log,
-                stderr=log,
-            )
-        self.url = self._wait(self.runtime / f"jpserver-{self.process.pid}.json")
-
-    def post(self, path: str) -> dict[str, str]:
-        """Send an empty request and return its answer."""
-        headers = {"Authorization": f"token {self.token}", "Content-Type": "application/json"}
-        request = urllib.request.Request(self.url + path, data=b"{}", headers=headers)
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            found: dict[str, str] = json.load(answer)
-        return found
-
-    def run(self, kernel: str, code: str) -> str:
-        """Execute a cell in a kernel of the server and return what it printed."""
-        client = BlockingKernelClient(connection_file=str(self.runtime / f"kernel-{kernel}.json"))
-        client.load_connection_file()
-        client.start_channels()
-        try:
-            client.wait_for_ready(timeout=60)
-            texts: list[str] = []
-            client.execute_interactive(
-                code, timeout=60, output_hook=lambda message: texts.append(message["content"].get("text", "")), allow_stdin=False
-            )
-            return "".join(texts).strip()
-        finally:
-            client.stop_channels()
-
-    def stop(self) -> None:
-        """End the server and its kernels."""
-        self.process.terminate()
-        self.process.wait(60)
-
-    def _wait(self, information: Path) -> str:
-        """Return the server's address once it answers there: it tells its address before it listens."""
-        end = time.monotonic() + 60
-        while time.monotonic() < end and self.process.poll() is None:
-            with contextlib.suppress(FileNotFoundError, ValueError, urllib.error.URLError):
-                url: str = json.loads(information.read_text())["url"]
-                urllib.request.urlopen(f"{url}api", timeout=60).close()
-                return url
-            time.sleep(0.05)
-        raise AssertionError(self.log.read_text())
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The Jupyter Server's extension: selects the provisioner, so that kernels start with what must be in force before Python starts."""
+"""The Jupyter Server's extension: plans the kernels' environments, replays notebooks, compares and completes records for front ends."""
 
 from __future__ import annotations
 
@@ -13,11 +13,17 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 
 
 def _load_jupyter_server_extension(app: Any) -> None:
-    """Select the provisioner, unless the administrator has chosen one."""
+    """Select the provisioner, unless the administrator has chosen one, and answer front ends."""
     try:
         app.log.info("seednb: %s", select_provisioner())
     except Exception as error:  # a server that does not start is worse than one without us
         app.log.warning("seednb: the provisioner could not be selected: %s: %s", type(error).__name__, error)
+    try:
+        from seednb.server.handlers import add_handlers
+
+        add_handlers(app)
+    except Exception as error:
+        app.log.warning("seednb: front ends get no answers: %s: %s", type(error).__name__, error)
 
 
 def select_provisioner() -> str:
