@@ -83,8 +83,12 @@ export class SeedPanel implements IDisposable {
   }
 
   /** Set the seed from now on; null generates one. */
-  setSeed(seed: number | null, origin = 'front-end'): Promise<boolean> {
-    return this._ask({ do: 'seed', value: seed, origin });
+  async setSeed(seed: number | null, origin = 'front-end'): Promise<boolean> {
+    const done = await this._ask({ do: 'seed', value: seed, origin });
+    if (done) {
+      this.dispatch({ type: 'chosen' });
+    }
+    return done;
   }
 
   /** Seed with what the notebook's record names. */

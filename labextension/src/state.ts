@@ -66,6 +66,8 @@ export interface PanelState {
   record: RecordSummary | null;
   /** Whether a cell has run in this runtime, as far as this page knows. */
   ran: boolean;
+  /** Whether this page's user has chosen the seed in this runtime, if only by asking for a new one. */
+  chosen: boolean;
   /** Sources that this runtime's cells have drawn from. */
   draws: string[];
   activity: Activity | null;
@@ -83,6 +85,7 @@ export type Action =
   | { type: 'event'; event: KernelEvent }
   | { type: 'record'; record: RecordSummary | null }
   | { type: 'ran' }
+  | { type: 'chosen' }
   | { type: 'activity'; activity: Activity | null }
   | { type: 'verdict'; verdict: Verdict | null }
   | { type: 'differences'; differences: Difference[] }
@@ -96,6 +99,7 @@ export const INITIAL: PanelState = {
   runtime: null,
   record: null,
   ran: false,
+  chosen: false,
   draws: [],
   activity: null,
   verdict: null,
@@ -119,6 +123,8 @@ export function reduce(state: PanelState, action: Action): PanelState {
       return state.activity?.kind === 'replay'
         ? { ...state, ran: true }
         : { ...state, ran: true, verdict: null };
+    case 'chosen':
+      return { ...state, chosen: true, verdict: null };
     case 'activity':
       return { ...state, activity: action.activity };
     case 'verdict':
@@ -154,7 +160,8 @@ export function shownSeed(state: PanelState): number | null {
 
 /** Tell whether the runtime's seed is one that nobody chose and nothing has drawn from. */
 export function isUnused(state: PanelState): boolean {
-  return !state.ran && state.runtime?.origin === 'generated';
+  const { ran, chosen, runtime } = state;
+  return !ran && !chosen && runtime?.origin === 'generated';
 }
 
 /** Tell whether the notebook's record names another seed than the one in force. */
@@ -198,6 +205,7 @@ function current(
       strict: isStrict(now.determinism)
     },
     ran: (same && state.ran) || lines.length > 0,
+    chosen: same && state.chosen,
     draws: drawn(same ? state.draws : [], lines.flatMap(sourcesOfLine)),
     verdict: same || state.activity ? state.verdict : null
   };

@@ -44,10 +44,10 @@ export function pillState(state: PanelState): PillState {
   if (record && (!runtime || runtime.seed === null || runtime.seed === record.seed || isUnused(state))) {
     return 'recorded';
   }
-  if (!runtime) {
+  if (!runtime || loaded !== 'yes') {
     return 'not-loaded';
   }
-  return runtime.seed === null ? 'unseeded' : loaded === 'old' ? 'not-loaded' : 'new';
+  return runtime.seed === null ? 'unseeded' : 'new';
 }
 
 function pillWords(state: PanelState, name: PillState, trans: TranslationBundle): string {
@@ -73,7 +73,9 @@ function pillWords(state: PanelState, name: PillState, trans: TranslationBundle)
     case 'unseeded':
       return trans.__('no seed');
     case 'not-loaded':
-      return state.loaded === 'old' ? trans.__('update seednb') : trans.__('not loaded');
+      return state.loaded === 'old' || state.loaded === 'newer'
+        ? trans.__('update seednb')
+        : trans.__('not loaded');
   }
 }
 

@@ -49,6 +49,7 @@ test('an unused generated seed gives way to the recorded one, and a replay that 
   const unused = { ...RUNTIME, origin: 'generated' };
   assert.equal('recorded: 42 · recorded', read({ loaded: 'yes', runtime: unused, record: RECORD }));
   assert.equal('new: 7 · new', read({ loaded: 'yes', runtime: unused, record: RECORD, ran: true }));
+  assert.equal('new: 7 · new', read({ loaded: 'yes', runtime: unused, record: RECORD, chosen: true }));
   const verdict = { ...VERDICT, kind: 'recorded' } as const;
   assert.equal('recorded: 42 · recorded', read({ loaded: 'yes', runtime: { ...RUNTIME, seed: 42 }, record: RECORD, verdict }));
 });
