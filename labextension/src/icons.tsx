@@ -24,7 +24,7 @@ const SHAPES: { [state in PillState]: React.ReactNode } = {
 /** Draw the icon of a state. */
 export function StateIcon({ state }: { state: PillState }): React.ReactElement {
   return (
-    <svg className="seednb-icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+    <svg className="seednb-icon" data-state={state} viewBox="0 0 16 16" aria-hidden="true" focusable="false">
       {SHAPES[state]}
     </svg>
   );

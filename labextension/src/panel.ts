@@ -17,7 +17,8 @@ import type { PanelControl } from './tokens';
 import type { Answer, Json, KernelEvent, Mode } from './wire';
 import { RECORD_KEY, asObject, asText, readRecord } from './wire';
 
-const LOAD = "get_ipython().run_line_magic('load_ext', 'seednb')";
+// As at a kernel's start: a seed is in force before the first cell that runs. No name is left in the user's namespace.
+const LOAD = "__import__('seednb.kernel').kernel.load(get_ipython(), at_start=True)";
 
 export class SeedPanel implements IDisposable {
   /** What replays this notebook; null until the plugin that does is there. */

@@ -63,9 +63,11 @@ function PillButton(props: { seed: SeedPanel; onClick: () => void }): React.Reac
       onClick={props.onClick}
     >
       <StateIcon state={view.state} />
-      {view.seed && <span className="seednb-pill-seed">{view.seed}</span>}
-      {view.seed && <span className="seednb-pill-dot">{' · '}</span>}
-      <span className="seednb-pill-words">{view.words}</span>
+      <span className="seednb-pill-label">
+        {view.seed && <b>{view.seed}</b>}
+        {view.seed && ' · '}
+        {view.words}
+      </span>
     </button>
   );
 }

@@ -29,6 +29,7 @@ class Popover extends ReactWidget {
     private readonly _anchor: HTMLElement
   ) {
     super();
+    this.addClass('jp-ThemedContainer');
     this.addClass('seednb-popover');
     this.node.setAttribute('role', 'dialog');
     this.node.setAttribute('aria-label', seed.trans.__('Seed of this notebook'));

@@ -9,14 +9,17 @@ import type { Mode } from './wire';
 /** Mode, strict, draws and differences. */
 export function Switches({ seed }: { seed: SeedPanel }): React.ReactElement | null {
   const { state, trans } = seed;
-  const { runtime, draws, differences } = state;
+  const { draws, differences } = state;
+  if (!state.runtime || state.loaded !== 'yes') {
+    return null;
+  }
   return (
-    <div className="seednb-switches">
-      {runtime && state.loaded === 'yes' && <ModeSwitch seed={seed} />}
-      {runtime && state.loaded === 'yes' && <StrictSwitch seed={seed} />}
+    <section>
+      <ModeSwitch seed={seed} />
+      <StrictSwitch seed={seed} />
       {draws.length > 0 && <p className="seednb-dim">{trans.__('Draws: %1', draws.join(', '))}</p>}
       {differences.length > 0 && <Differences seed={seed} rows={differences} />}
-    </div>
+    </section>
   );
 }
 

@@ -71,7 +71,7 @@ function pillWords(state: PanelState, name: PillState, trans: TranslationBundle)
     case 'new':
       return trans.__('new');
     case 'unseeded':
-      return trans.__('no seed');
+      return trans.__('no seed yet');
     case 'not-loaded':
       return state.loaded === 'old' || state.loaded === 'newer'
         ? trans.__('update seednb')
