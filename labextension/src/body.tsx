@@ -24,7 +24,7 @@ export function PopoverBody(props: PartProps): React.ReactElement {
     <>
       <section>
         <Heading {...props} />
-        <SeedForm {...props} />
+        <SeedForm seed={props.seed} />
         <p
           data-seednb="message"
           className={failed ? 'seednb-wrong' : 'seednb-dim'}

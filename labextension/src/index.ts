@@ -9,13 +9,16 @@ import type { NotebookPanel } from '@jupyterlab/notebook';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { IFormRendererRegistry } from '@jupyterlab/ui-components';
 
 import { Api } from './api';
 import { addCommands } from './commands';
+import { Offer } from './offer';
 import { SeedPanels } from './panels';
 import { ITEM, Pill } from './pill';
 import { Settings } from './settings';
 import { ISeedPanels } from './tokens';
+import { RENDERER, seedField } from './tools';
 
 const ID = '@seednb/labextension:plugin';
 
@@ -25,14 +28,15 @@ const plugin: JupyterFrontEndPlugin<ISeedPanels> = {
   autoStart: true,
   provides: ISeedPanels,
   requires: [INotebookTracker],
-  optional: [ITranslator, ISettingRegistry, IToolbarWidgetRegistry, ICommandPalette],
+  optional: [ITranslator, ISettingRegistry, IToolbarWidgetRegistry, ICommandPalette, IFormRendererRegistry],
   activate: (
     app: JupyterFrontEnd,
     tracker: INotebookTracker,
     translator: ITranslator | null,
     registry: ISettingRegistry | null,
     toolbar: IToolbarWidgetRegistry | null,
-    palette: ICommandPalette | null
+    palette: ICommandPalette | null,
+    forms: IFormRendererRegistry | null
   ): ISeedPanels => {
     const trans = (translator ?? nullTranslator).load('seednb');
     const settings = new Settings();
@@ -42,6 +46,8 @@ const plugin: JupyterFrontEndPlugin<ISeedPanels> = {
     const api = new Api(app.serviceManager.serverSettings);
     const panels = new SeedPanels(tracker, api, settings, trans);
     toolbar?.addFactory<NotebookPanel>('Notebook', ITEM, panel => new Pill(panels.open(panel)));
+    forms?.addRenderer(RENDERER, { fieldRenderer: seedField(tracker, panels) });
+    panels.added.connect((_, seed) => void new Offer(seed, settings));
     const category = trans.__('Seed');
     for (const command of addCommands(app.commands, tracker, panels, trans)) {
       palette?.addItem({ command, category });

@@ -92,10 +92,13 @@ export class SeedPanel implements IDisposable {
     return done;
   }
 
-  /** Seed with what the notebook's record names. */
+  /** Seed with what the notebook's record names; load seednb first where it is not. */
   async useRecorded(): Promise<boolean> {
-    const { record } = this._state;
-    return record !== null && this.setSeed(record.seed, 'record');
+    const { record, loaded } = this._state;
+    if (!record || (loaded === 'no' && !(await this.load()))) {
+      return false;
+    }
+    return this.setSeed(record.seed, 'record');
   }
 
   setMode(mode: Mode): Promise<boolean> {

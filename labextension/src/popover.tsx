@@ -30,10 +30,12 @@ class Popover extends ReactWidget {
   ) {
     super();
     this.addClass('jp-ThemedContainer');
+    this.addClass('seednb-ui');
     this.addClass('seednb-popover');
     this.node.setAttribute('role', 'dialog');
     this.node.setAttribute('aria-label', seed.trans.__('Seed of this notebook'));
     seed.disposed.connect(this.close, this);
+    seed.changed.connect(this._keepFocus, this);
   }
 
   /** Handle the events that `onAfterAttach` asks for. */
@@ -86,6 +88,15 @@ class Popover extends ReactWidget {
     if (inside && this._anchor.isConnected) {
       this._anchor.focus();
     }
+  }
+
+  /** What had the focus may be gone after a change: a loaded kernel has no button to load it. */
+  private _keepFocus(): void {
+    requestAnimationFrame(() => {
+      if (this.isAttached && document.activeElement === document.body) {
+        this._focusable()[0]?.focus();
+      }
+    });
   }
 
   /** Put the dialog under its button, inside the window. */

@@ -2,13 +2,12 @@
 
 import * as React from 'react';
 
-import type { PartProps } from './body';
 import type { SeedPanel } from './panel';
 import { offersRecord, shownSeed } from './state';
 import { MAX_SEED, readSeed } from './wire';
 
 /** A form that sets the kernel's seed; words where there is no kernel of ours. */
-export function SeedForm({ seed }: PartProps): React.ReactElement {
+export function SeedForm({ seed }: { seed: SeedPanel }): React.ReactElement {
   const { state, trans } = seed;
   if (state.loaded !== 'yes') {
     return <NotLoaded seed={seed} />;
@@ -119,6 +118,17 @@ function NotLoaded({ seed }: { seed: SeedPanel }): React.ReactElement {
             >
               {trans.__('Load seednb')}
             </button>
+            {state.record && (
+              <button
+                type="button"
+                data-seednb="use-recorded"
+                className="seednb-button"
+                disabled={state.asking !== ''}
+                onClick={() => void seed.useRecorded()}
+              >
+                {trans.__('Load with seed %1', state.record.seed)}
+              </button>
+            )}
           </div>
         </>
       );

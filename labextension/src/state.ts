@@ -164,15 +164,10 @@ export function isUnused(state: PanelState): boolean {
   return !ran && !chosen && runtime?.origin === 'generated';
 }
 
-/** Tell whether the notebook's record names another seed than the one in force. */
+/** Tell whether the notebook's record names another seed than the one in force, and could be followed. */
 export function offersRecord(state: PanelState): boolean {
   const { record, runtime, loaded: how } = state;
-  return (
-    record !== null &&
-    how === 'yes' &&
-    runtime !== null &&
-    runtime.seed !== record.seed
-  );
+  return record !== null && (how === 'no' || (how === 'yes' && runtime !== null && runtime.seed !== record.seed));
 }
 
 function loaded(state: PanelState, how: Loaded, language: string): PanelState {
