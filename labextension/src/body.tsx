@@ -18,7 +18,8 @@ export interface PartProps {
 
 /** The popover's contents. */
 export function PopoverBody(props: PartProps): React.ReactElement {
-  const { asking, message } = props.seed.state;
+  const { control, state } = props.seed;
+  const { asking, message } = state;
   const failed = !asking && message?.failed;
   return (
     <>
@@ -34,11 +35,13 @@ export function PopoverBody(props: PartProps): React.ReactElement {
           {asking || message?.text}
         </p>
       </section>
-      <section>
-        <Outcome {...props} />
-        <div data-seednb="strip">{props.seed.control?.strip()}</div>
-        <Verbs {...props} />
-      </section>
+      {control && (
+        <section>
+          <Outcome {...props} />
+          <div data-seednb="strip">{control.strip()}</div>
+          <Verbs {...props} control={control} />
+        </section>
+      )}
       <Switches seed={props.seed} />
     </>
   );

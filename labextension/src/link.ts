@@ -152,7 +152,7 @@ export class KernelLink implements IDisposable {
     if (this._isDisposed || this._context.session?.kernel !== kernel) {
       return null;
     }
-    if (language !== 'python') {
+    if (language.toLowerCase() !== 'python') {
       this._setStatus('other-language', language);
       return null;
     }
@@ -251,8 +251,8 @@ export class KernelLink implements IDisposable {
   }
 
   private _onConnection(_: ISessionContext, status: Kernel.ConnectionStatus): void {
-    if (status === 'connected' && this._wasConnected === false) {
-      this._future?.dispose();
+    if (status === 'connected' && this._wasConnected === false && this._future) {
+      this._future.dispose(); // its answer may be lost
       void this.hello();
     }
     this._wasConnected = status === 'connected';
@@ -296,7 +296,7 @@ class NotLoaded extends Error {}
 
 async function languageOf(kernel: Kernel.IKernelConnection): Promise<string> {
   try {
-    return (await kernel.info).language_info.name.toLowerCase();
+    return (await kernel.info).language_info.name;
   } catch {
     return '';
   }

@@ -5,6 +5,7 @@ import * as React from 'react';
 import type { PartProps } from './body';
 import { StateIcon } from './icons';
 import type { Activity, Verdict } from './state';
+import type { PanelControl } from './tokens';
 import { pillState, verdictWords } from './words';
 
 /** A bar while something is under way; then its verdict in a sentence, with the report. */
@@ -64,11 +65,8 @@ function Ended({ seed, verdict }: PartProps & { verdict: Verdict }): React.React
 }
 
 /** The two main buttons, or the one that stops. */
-export function Verbs({ seed, close }: PartProps): React.ReactElement | null {
-  const { state, trans, control } = seed;
-  if (!control) {
-    return null;
-  }
+export function Verbs({ seed, close, control }: PartProps & { control: PanelControl }): React.ReactElement {
+  const { state, trans } = seed;
   if (state.activity) {
     return (
       <div className="seednb-row">

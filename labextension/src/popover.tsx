@@ -42,7 +42,7 @@ class Popover extends ReactWidget {
   handleEvent(event: Event): void {
     if (event instanceof KeyboardEvent) {
       this._onKey(event);
-    } else if (event.type === 'pointerdown') {
+    } else if (event.type === 'pointerdown' || event.type === 'focusin') {
       const target = event.target as Node;
       if (!this.node.contains(target) && !this._anchor.contains(target)) {
         this.close();
@@ -65,6 +65,7 @@ class Popover extends ReactWidget {
     this._anchor.setAttribute('aria-expanded', 'true');
     this.node.addEventListener('keydown', this);
     document.addEventListener('pointerdown', this, true);
+    document.addEventListener('focusin', this, true);
     window.addEventListener('resize', this);
     void this.renderPromise?.then(() => {
       this._place();
@@ -76,6 +77,7 @@ class Popover extends ReactWidget {
     this._anchor.removeAttribute('aria-expanded');
     this.node.removeEventListener('keydown', this);
     document.removeEventListener('pointerdown', this, true);
+    document.removeEventListener('focusin', this, true);
     window.removeEventListener('resize', this);
     super.onBeforeDetach(message);
   }

@@ -81,7 +81,11 @@ export class RecordWriter implements IDisposable {
   }
 
   private _onAnswer(_: KernelLink, answer: Answer): void {
+    const joined = this._answer?.current.epoch !== answer.current.epoch;
     this._answer = answer;
+    if (joined && this._ran.size > 0) {
+      this.schedule();
+    }
   }
 
   /** Keep the record up to date with each cell, so that a save need not wait for the kernel. */
@@ -110,7 +114,8 @@ export class RecordWriter implements IDisposable {
     const running = this._panel.content.widgets.some(
       cell => cell.model.type === 'code' && (cell.model as ICodeCellModel).executionState === 'running'
     );
-    if (this._isDisposed || this._pauses > 0 || this._settings.values.record === 'off' || running) {
+    const off = this._settings.values.record === 'off' || this._link.status.loaded !== 'yes';
+    if (this._isDisposed || this._pauses > 0 || off || running) {
       return;
     }
     const ran = [...this._ran];

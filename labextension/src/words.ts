@@ -73,9 +73,19 @@ function pillWords(state: PanelState, name: PillState, trans: TranslationBundle)
     case 'unseeded':
       return trans.__('no seed yet');
     case 'not-loaded':
-      return state.loaded === 'old' || state.loaded === 'newer'
-        ? trans.__('update seednb')
-        : trans.__('not loaded');
+      return notLoaded(state, trans);
+  }
+}
+
+function notLoaded({ loaded }: PanelState, trans: TranslationBundle): string {
+  switch (loaded) {
+    case 'old':
+    case 'newer':
+      return trans.__('update seednb');
+    case 'other-language':
+      return trans.__('not recorded');
+    default:
+      return trans.__('not loaded');
   }
 }
 

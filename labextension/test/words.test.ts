@@ -31,6 +31,7 @@ function read(changes: Partial<PanelState>): string {
 test('each state has its words', () => {
   const activity = { kind: 'replay', seed: 42, cell: 3, cells: 12, text: '' } as const;
   assert.equal('not-loaded: not loaded', read({ loaded: 'no' }));
+  assert.equal('not-loaded: not recorded', read({ loaded: 'other-language' }));
   assert.equal('unseeded: no seed yet', read({ loaded: 'yes', runtime: { ...RUNTIME, seed: null } }));
   assert.equal('new: 7 · new', read({ loaded: 'yes', runtime: RUNTIME }));
   assert.equal('new: 7 · new', read({ loaded: 'yes', runtime: RUNTIME, record: RECORD }));
