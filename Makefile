@@ -1,9 +1,10 @@
-# make demo | test | test-all | bench | check | clean
+# make demo | test | test-all | bench | check | lab | clean
 # They run in environments that they make themselves: .venv, and one for each leg, .venv-….
 #   PYTHON=…      Python 3.10 or newer to make them from
 #   TORCH=… TENSORFLOW=…   what pip is asked for; pip options may follow
 #   CAFFE_ROOT=…  where test-caffe makes a Debian 11 with Caffe (900 MB, kept by `make clean`)
 #   WORKERS=…     processes that run tests
+# What is in labextension/ needs Node.js 20.19 or newer and its packages; without them it is skipped, and the rest works.
 #   SEEDNB_ENV=…  an environment of yours that has all it takes: it is used as it is, nothing is installed
 
 SHELL := /bin/bash
@@ -34,6 +35,8 @@ SUPPORT := accelerate altair bayesian-optimization bokeh catboost dask datasets 
 	seaborn simpy stable-baselines3 statsmodels transformers umap-learn xgboost
 COLAB_PINS := ipython==7.34.0 ipykernel==6.17.1 traitlets==5.7.1 jupyter_client==7.4.9 ipywidgets==7.7.1 "setuptools<81" numpy
 
+NEW_NODE := const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19) ? 0 : 1)
+
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 export PIP_ROOT_USER_ACTION := ignore
@@ -60,21 +63,31 @@ kernel-tests = \
 	  SEEDNB_TEST_KERNEL_PYTHON="$(CURDIR)/$(1)/bin/python" $(pytest) -m "not slow" $(4); \
 	else $(call skip,$@,its packages cannot be installed here); fi
 
+# in-lab COMMAND: run it in labextension/
+in-lab = \
+	if ! node -e '$(NEW_NODE)' > /dev/null 2>&1 || ! command -v npm > /dev/null; then \
+	  $(call skip,$@,there is no npm with Node.js 20.19 or newer on this machine); \
+	elif test labextension/node_modules/.package-lock.json -nt labextension/package-lock.json || \
+	  { echo "seednb: npm ci in labextension (half a minute, once)"; (cd labextension && npm ci --silent); }; then \
+	  cd labextension && $(1); \
+	else $(call skip,$@,npm cannot get its packages here); fi
+
 # python39: the variable `found` names a Python 3.9 that can make environments, or is empty
 python39 = found=""; for python in python3.9 $$HOME/.pyenv/versions/3.9*/bin/python3.9; do \
 	    if $$python -c 'import ensurepip, venv' 2> /dev/null; then found=$$python; break; fi; \
 	  done
 
-.PHONY: demo test test-all test-core test-slow $(LEGS) legs bench check clean
+.PHONY: demo test test-all test-core test-slow test-lab $(LEGS) legs bench check check-lab lab clean
 
 demo: $(DEMO_READY)
 	@bash examples/demo.sh $(PY)
 
-test: check test-core
+test: check test-core test-lab
 
 test-all: check
 	@rm -f build/skipped; failed=""; \
 	$(pytest) -m "slow or not slow" || failed="$$failed tests"; \
+	$(MAKE) test-lab || failed="$$failed test-lab"; \
 	for leg in $(LEGS); do $(MAKE) $$leg || failed="$$failed $$leg"; done; \
 	test ! -e build/skipped || cat build/skipped; \
 	test -z "$$failed" || { echo "FAILED:$$failed"; exit 1; }
@@ -88,6 +101,17 @@ check: $(TEST_READY)
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
 	@$(dir $(PY))lint-imports --no-logo
+	@$(MAKE) check-lab
+
+check-lab:
+	@echo "seednb: tsc, eslint"
+	@$(call in-lab,npm run --silent check)
+
+test-lab:
+	@$(call in-lab,npm test --silent)
+
+lab:
+	@$(call in-lab,npm run --silent build)
 
 test-core: $(TEST_READY)
 	@$(pytest) -m "not slow"
@@ -157,7 +181,7 @@ bench: $(TEST_READY)
 	done
 
 clean:
-	rm -rf .venv .venv-* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
+	rm -rf .venv .venv-* build dist labextension/node_modules labextension/lib labextension/lib-test seednb/labextension .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
 	find seednb tests examples -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # -- the environment -------------------------------------------------------------------------------

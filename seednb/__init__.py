@@ -96,3 +96,8 @@ def unload_ipython_extension(shell: Any) -> None:
     from seednb.kernel import unload
 
     unload(shell)
+
+
+def _jupyter_labextension_paths() -> list[dict[str, str]]:
+    """Tell Jupyter where the built extension is, for `jupyter-builder develop`; a wheel has it in share/jupyter."""
+    return [{"src": "labextension", "dest": "@seednb/labextension"}]

@@ -1,0 +1,91 @@
+/** Requests to seednb's part of the Jupyter server. Where it is missing, everything but replays goes on without it. */
+
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+
+import type { Json } from './wire';
+import { asObject, asText, oneLine } from './wire';
+
+/** The server has refused, in one line; status 404 of `hello` means that seednb is not installed there. */
+export class ApiError extends Error {
+  constructor(
+    message: string,
+    readonly status: number
+  ) {
+    super(message);
+  }
+}
+
+export class Api {
+  constructor(settings: ServerConnection.ISettings) {
+    this._settings = settings;
+  }
+
+  /** Ask once whether the server has seednb's part; null where it has not. */
+  hello(): Promise<Json | null> {
+    return (this._hello ??= this.request('GET', 'hello').catch(() => null));
+  }
+
+  /** Return the two silent codes that load the kernel side into a kernel. */
+  async load(language: string): Promise<string[]> {
+    const query = URLExt.objectToQueryString({ language });
+    const found = await this.request('GET', `load${query}`);
+    return [asText(found.code, Infinity), asText(found.archive, Infinity)];
+  }
+
+  /** Return the kernel's record, completed and merged over what the notebook has. */
+  async record(body: Json): Promise<Json> {
+    const found = await this.request('POST', 'record', body);
+    const record = asObject(found.record);
+    if (!record) {
+      throw new ApiError('the server has answered without a record', 502);
+    }
+    return record;
+  }
+
+  /** Return what differs between a record and a runtime. */
+  async differences(body: Json): Promise<Json[]> {
+    const found = await this.request('POST', 'differences', body);
+    const rows: unknown[] = Array.isArray(found.differences)
+      ? found.differences
+      : [];
+    return rows.map(asObject).filter((row): row is Json => row !== null);
+  }
+
+  /** Send a request; return the answer's JSON object. */
+  async request(method: string, path: string, body?: Json): Promise<Json> {
+    const url = URLExt.join(this._settings.baseUrl, 'seednb/api', path);
+    const init: RequestInit = { method };
+    if (body) {
+      init.body = JSON.stringify(body);
+    }
+    const response = await ServerConnection.makeRequest(
+      url,
+      init,
+      this._settings
+    );
+    const text = await response.text();
+    const answer = asObject(parsed(text));
+    if (!response.ok) {
+      const said = asText(answer?.message) || response.statusText;
+      throw new ApiError(oneLine(said), response.status);
+    }
+    return answer ?? {};
+  }
+
+  /** Return the address of a page that the server serves, for a new tab. */
+  url(path: string): string {
+    return URLExt.join(this._settings.baseUrl, 'seednb/api', path);
+  }
+
+  private readonly _settings: ServerConnection.ISettings;
+  private _hello: Promise<Json | null> | null = null;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

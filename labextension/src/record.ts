@@ -1,0 +1,200 @@
+/**
+ * Writes the kernel's record into the notebook's metadata, through the shared model.
+ *
+ * Only the page whose user ran the cells writes, once a queue of cells is done and before a save; what is equal is not
+ * written again, so that two tabs and shared editing stay still. A record of a later version is left alone.
+ */
+
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import type { NotebookPanel } from '@jupyterlab/notebook';
+import { NotebookActions } from '@jupyterlab/notebook';
+import type { ICodeCellModel } from '@jupyterlab/cells';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import { JSONExt } from '@lumino/coreutils';
+import type { IDisposable } from '@lumino/disposable';
+import { Signal } from '@lumino/signaling';
+
+import type { Api } from './api';
+import type { KernelLink } from './link';
+import { mergeRecord, reduceToSeed } from './merge';
+import type { Settings } from './settings';
+import type { Answer, CellEvent, Json, KernelEvent } from './wire';
+import { RECORD_KEY, asObject, cellLine } from './wire';
+
+const PAUSE = 150;
+
+export class RecordWriter implements IDisposable {
+  constructor(
+    private readonly _panel: NotebookPanel,
+    private readonly _link: KernelLink,
+    private readonly _api: Api,
+    private readonly _settings: Settings
+  ) {
+    NotebookActions.executed.connect(this._onExecuted, this);
+    _panel.context.saveState.connect(this._onSave, this);
+    _link.answered.connect(this._onAnswer, this);
+    _link.events.connect(this._onEvent, this);
+    _link.restarted.connect(this._onRestart, this);
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    if (!this._isDisposed) {
+      this._isDisposed = true;
+      clearTimeout(this._timer);
+      Signal.clearData(this);
+    }
+  }
+
+  /** Write nothing until the return value is called: a replay writes its own record at its end. */
+  pause(): () => void {
+    this._pauses += 1;
+    return () => {
+      this._pauses -= 1;
+    };
+  }
+
+  /** Write the kernel's record soon: its seed was set by hand. */
+  schedule(): void {
+    clearTimeout(this._timer);
+    this._timer = setTimeout(() => void this._write(), PAUSE);
+  }
+
+  /** Put a record into the metadata, unless it is there already; not undoable. */
+  set(record: Json): void {
+    const model = this._panel.context.model;
+    const value = record as ReadonlyPartialJSONObject;
+    const known: unknown = model.getMetadata(RECORD_KEY);
+    if (!JSONExt.deepEqual((known ?? null) as ReadonlyPartialJSONObject | null, value)) {
+      model.sharedModel.transact(() => model.setMetadata(RECORD_KEY, value), false);
+    }
+  }
+
+  private _onExecuted(_: unknown, run: { notebook: unknown; cell: { model: { id: string } } }): void {
+    if (run.notebook === this._panel.content && this._pauses === 0) {
+      this._ran.add(run.cell.model.id);
+      this.schedule();
+    }
+  }
+
+  private _onAnswer(_: KernelLink, answer: Answer): void {
+    const joined = this._answer?.current.epoch !== answer.current.epoch;
+    this._answer = answer;
+    if (joined && this._ran.size > 0) {
+      this.schedule();
+    }
+  }
+
+  /** Keep the record up to date with each cell, so that a save need not wait for the kernel. */
+  private _onEvent(_: KernelLink, event: KernelEvent): void {
+    if (event.event === 'cell' && this._answer?.current.epoch === event.epoch) {
+      const record = this._answer.record;
+      const cells = { ...asObject(record.cells), [event.key]: lineOf(event) };
+      this._answer = { ...this._answer, record: { ...record, cells } };
+    }
+  }
+
+  private _onRestart(): void {
+    this._answer = null;
+    this._ran.clear();
+  }
+
+  /** A save has begun: what is not written yet is, as far as this page knows it; the rest follows the save. */
+  private _onSave(_: DocumentRegistry.Context, state: DocumentRegistry.SaveState): void {
+    if (state === 'started' && this._ran.size > 0 && this._answer && this._pauses === 0) {
+      this._put(mergeRecord(this._known(), this._answer.record, this._keys()));
+      this._saveAgain = true;
+    }
+  }
+
+  private async _write(): Promise<void> {
+    const running = this._panel.content.widgets.some(
+      cell => cell.model.type === 'code' && (cell.model as ICodeCellModel).executionState === 'running'
+    );
+    const off = this._settings.values.record === 'off' || this._link.status.loaded !== 'yes';
+    if (this._isDisposed || this._pauses > 0 || off || running) {
+      return;
+    }
+    const ran = [...this._ran];
+    const answer = await this._link.hello();
+    if (!answer || this._isDisposed || this._pauses > 0) {
+      return;
+    }
+    const known = this._known();
+    const record = await this._complete(known, answer, ran);
+    if (this._isDisposed || this._pauses > 0) {
+      return;
+    }
+    ran.forEach(key => this._ran.delete(key));
+    const again = this._saveAgain && !this._panel.context.model.dirty;
+    this._saveAgain = false;
+    if (this._put(record) && again) {
+      await this._panel.context.save();
+    }
+  }
+
+  /** Return the merged record, with the digests that only the server makes where there is one. */
+  private async _complete(known: Json | null, answer: Answer, ran: string[]): Promise<Json> {
+    const keys = this._keys();
+    if (await this._api.hello()) {
+      try {
+        return await this._api.record({
+          path: this._panel.context.path,
+          known,
+          record: answer.record,
+          inputs: answer.current.inputs,
+          cells: this._cells(new Set(ran)),
+          keys
+        });
+      } catch {
+        // The record without digests of outputs is worth more than none.
+      }
+    }
+    return mergeRecord(known, answer.record, keys);
+  }
+
+  private _put(record: Json): boolean {
+    const setting = this._settings.values.record;
+    if (setting === 'off') {
+      return false;
+    }
+    const before = JSON.stringify(this._known());
+    this.set(setting === 'seed' ? reduceToSeed(record) : record);
+    return JSON.stringify(this._known()) !== before;
+  }
+
+  private _known(): Json | null {
+    return asObject(this._panel.context.model.getMetadata(RECORD_KEY) ?? null);
+  }
+
+  private _keys(): string[] {
+    return [...this._panel.context.model.cells]
+      .filter(cell => cell.type === 'code')
+      .map(cell => cell.id);
+  }
+
+  private _cells(keys: Set<string>): Json {
+    const found: Json = {};
+    for (const cell of this._panel.context.model.cells) {
+      if (cell.type === 'code' && keys.has(cell.id)) {
+        const { source, outputs } = cell.sharedModel.toJSON();
+        found[cell.id] = { source, outputs };
+      }
+    }
+    return found;
+  }
+
+  private _answer: Answer | null = null;
+  private readonly _ran = new Set<string>();
+  private _timer: ReturnType<typeof setTimeout> | undefined;
+  private _pauses = 0;
+  private _saveAgain = false;
+  private _isDisposed = false;
+}
+
+function lineOf(event: CellEvent): string {
+  return cellLine(event);
+}

@@ -1,0 +1,2 @@
+import './pill.css';
+import './popover.css';
