@@ -13,13 +13,19 @@ from seednb.settings import Choice
 from seednb.streams import PER_CELL, STREAM
 from seednb.wire import Plan
 
+_WAY = "restart and run all with that seed to have a record that can be replayed"
+
 
 def as_recorded(record: Record | None, environ: Mapping[str, str] | None = None) -> Environment:
     """Return the environment of a replay: the given one, or else this process's, with what the record may restore."""
     if record is None:
         return plan_environment(environ)
     known = record.environment
-    return plan_environment(environ, hash_seed=record.hash_seed or 0, threads=known.get("threads"), flags=known.get("flags"))
+    found = plan_environment(environ, hash_seed=record.hash_seed or 0, threads=known.get("threads"), flags=known.get("flags"))
+    between = [str(seed) for cell, seed in record.reseeds if not cell]
+    if not between:
+        return found
+    return found._replace(notices=(*found.notices, f"seed {', '.join(between)} was set between cells, which a replay does not repeat: {_WAY}"))
 
 
 def replay_plan(
