@@ -25,7 +25,8 @@ def as_recorded(record: Record | None, environ: Mapping[str, str] | None = None)
     between = [str(seed) for cell, seed in record.reseeds if not cell]
     if not between:
         return found
-    return found._replace(notices=(*found.notices, f"seed {', '.join(between)} was set between cells, which a replay does not repeat: {_WAY}"))
+    notice = f"seed {', '.join(between)} was set between cells, which a replay does not repeat: {_WAY}"
+    return found._replace(notices=(*found.notices, notice))
 
 
 def replay_plan(
