@@ -13,14 +13,15 @@ from typing import Any
 from seednb import _files
 from seednb._files import check_writable, shown, sweep
 from seednb._jsonedit import Splice, Style, canonical, remove_member, set_member, splice, style_of
-from seednb._jsontext import Layout
+from seednb._jsontext import Layout, Reader
+from seednb._lean import outputs
 from seednb._structure import disk_output, joined, parse_notebook, rejoined
 from seednb._trust import is_trusted, sign
 from seednb.digest import source_digest, source_key
 from seednb.errors import NotebookError, RecordError
 from seednb.record import Record, find_record
 
-__all__ = ["KEEP", "Notebook", "cell_keys", "check_writable", "is_trusted", "sign", "sweep"]
+__all__ = ["KEEP", "Notebook", "cell_keys", "check_writable", "is_trusted", "load", "sign", "sweep"]
 
 MAX_ID = 200
 
@@ -59,10 +60,7 @@ class Notebook:
         """
         if sweep:
             _files.sweep(path)
-        try:
-            return cls(_files.read(Path(path)).decode("utf-8"), path)
-        except UnicodeDecodeError as error:
-            raise NotebookError(f"{shown(path)} is not UTF-8 text (byte {error.start}): convert it, or save it again in Jupyter") from None
+        return cls(_text(path), path)
 
     @cached_property
     def style(self) -> Style:
@@ -147,10 +145,7 @@ class Notebook:
 
     @cached_property
     def _found(self) -> Record | None:
-        try:
-            return find_record(self.nb)
-        except RecordError as error:
-            raise RecordError(f"{shown(self.path)}: {error} (take metadata.seednb out to run the notebook anew)") from None
+        return _record(self.nb, self.path)
 
     @cached_property
     def _keys(self) -> dict[int, str]:
@@ -179,6 +174,15 @@ class Notebook:
             yield set_member(self.text, root, "metadata", {"seednb": self._record}, self.style, outer=outer)
         elif "seednb" not in metadata.members or not _same(self.nb["metadata"]["seednb"], self._record):
             yield set_member(self.text, metadata, "seednb", self._record, self.style, outer=root.members["metadata"])
+
+
+def load(path: Path) -> tuple[dict[str, Any], Record | None]:
+    """Return what a notebook says, without its text, and its record: for comparing, which needs few of the outputs in full.
+
+    Texts in outputs are strings, and JSON data is `Deferred`. Raises NotebookError or RecordError, as reading a Notebook does.
+    """
+    nb, _ = _parse(_text(path), path, outputs)
+    return nb, _record(nb, path)
 
 
 def cell_keys(nb: Mapping[str, Any], record: Record | None = None) -> dict[int, str]:
@@ -219,9 +223,23 @@ def _own_id(cell: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _parse(text: str, path: Path) -> tuple[dict[str, Any], Layout]:
+def _text(path: Path | str) -> str:
     try:
-        return parse_notebook(text)
+        return _files.read(Path(path)).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise NotebookError(f"{shown(path)} is not UTF-8 text (byte {error.start}): convert it, or save it again in Jupyter") from None
+
+
+def _record(nb: Mapping[str, Any], path: Path) -> Record | None:
+    try:
+        return find_record(nb)
+    except RecordError as error:
+        raise RecordError(f"{shown(path)}: {error} (take metadata.seednb out to run the notebook anew)") from None
+
+
+def _parse(text: str, path: Path, outputs: Reader | None = None) -> tuple[dict[str, Any], Layout]:
+    try:
+        return parse_notebook(text, outputs)
     except ValueError as error:
         raise NotebookError(f"{shown(path)} {error}") from None
 

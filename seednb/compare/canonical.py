@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
+from seednb._lean import Deferred
 from seednb.compare import documents, images, tracebacks
+from seednb.compare.alike import without_equal_numbers
 from seednb.compare.patterns import JSON, MARKUP, PDF, SVG, TEXT, Hit, Names
 from seednb.compare.policy import Policy
 from seednb.compare.renamings import rename
@@ -41,23 +43,39 @@ class Part:
         self._raw = raw
         self._value = value
         self._twin: Part | None = None
+        self._is_twin = False
         self._text: str | None = None
 
     @property
     def raw(self) -> str:
         """The text as it was stored; JSON is made on demand, for it takes long, and once for two contents that are known to be equal."""
         if self._raw is None:
-            self._raw = json_of(self._value) if self._twin is None else self._twin.raw
+            self._raw = json_of(self._json()) if self._twin is None else self._twin.raw
         return self._raw
 
     def same(self, other: Part) -> bool:
-        """Tell whether two contents are equal as they were stored."""
+        """Tell whether two contents are equal as they were stored. From JSON that is text still, lists of numbers in both are left out then."""
         if self.metadata != other.metadata or self.kind != other.kind:
             return False
-        if self._raw is None and other._raw is None and same_json(self._value, other._value):
+        if self._raw is None and other._raw is None and self._same_json(other):
             other._twin = self
             return True
         return self.raw == other.raw
+
+    def _json(self) -> Any:
+        value = self._value
+        if isinstance(value, Deferred):
+            value = (without_equal_numbers(value, value)[0] if self._is_twin else value).value
+        return value
+
+    def _same_json(self, other: Part) -> bool:
+        one, two = self._value, other._value
+        if isinstance(one, Deferred) and isinstance(two, Deferred):
+            if one.text == two.text:
+                self._is_twin = True
+                return True
+            self._value, other._value = (found.value for found in without_equal_numbers(one, two))
+        return same_json(self._json(), other._json())
 
     def canonicalise(self, names: Names, off: Container[str] = ()) -> None:
         """Rename addresses and ids; parts of one cell share the names, and this is called in their order."""

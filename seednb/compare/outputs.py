@@ -55,10 +55,11 @@ def judge_outputs(recorded: Any, replayed: Any, policy: Policy) -> list[Judged]:
     """Compare outputs, and keep what differs."""
     a, b = fold_outputs(recorded), fold_outputs(replayed)
     pairs = list(_pairs(a, b))
-    equal = [one is not None and other is not None and _same(one, other) for one, other in pairs]
-    if not all(equal):
-        a.canonicalise(policy.off)
-        b.canonicalise(policy.off)
+    equal = [one for one, other in pairs if one is not None and other is not None and _same(one, other)]
+    if len(equal) == len(pairs):
+        return _with_order([Judged(OutputResult(Verdict.IDENTICAL, _main(piece))) for piece in equal], a, b)
+    a.canonicalise(policy.off)
+    b.canonicalise(policy.off)
     return _with_order([_judge(one, other, policy) for one, other in pairs], a, b)
 
 

@@ -21,8 +21,10 @@ def marked(word: str) -> str:
 
 
 def readable(text: str) -> str:
-    """Return a text with the marks taken off, for people."""
-    return text.replace(OPEN, "").replace(CLOSE, "")
+    """Return a text with the marks taken off, in JSON too, for people."""
+    for mark in (OPEN, CLOSE):
+        text = text.replace(mark, "").replace(f"\\u{ord(mark):x}", "")
+    return text
 
 
 def text_of(value: Any) -> str:
@@ -87,10 +89,18 @@ def differing_lines(a: str, b: str) -> list[tuple[str, str]]:
 
     Where one text has more lines, what they have in common at their start is left out.
     """
-    lines, others = a.split("\n"), b.split("\n")
-    if len(lines) != len(others):
+    if a.count("\n") != b.count("\n"):
         return [_different_part(a, b)]
-    return [_different_part(line, other) for line, other in zip(lines, others) if line != other]
+    pairs = zip(*(text.split("\n") for text in _without_equal_ends(a, b)))
+    return [_different_part(line, other) for line, other in pairs if line != other]
+
+
+def _without_equal_ends(a: str, b: str) -> tuple[str, str]:
+    """Return two texts without the lines that they have in common at their ends."""
+    start = a.rfind("\n", 0, common(a, b)) + 1
+    a, b = a[start:], b[start:]
+    end = a.find("\n", len(a) - common(a[::-1], b[::-1]))
+    return (a, b) if end < 0 else (a[:end], b[: end - len(a) + len(b)])
 
 
 def _different_part(a: str, b: str) -> tuple[str, str]:
