@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from seednb._lean import Deferred
-from seednb.compare.texts import CLOSE, OPEN, marked
+from seednb.compare.texts import CLOSE, EQUAL_NUMBERS, OPEN, marked
 
 MIN_LIST = 200
 _LIST = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|(?P<numbers>\[[-+0-9.eE, \t\r\n]{%d,}\])' % MIN_LIST, re.DOTALL)
@@ -23,7 +23,7 @@ def without_equal_numbers(a: Deferred, b: Deferred) -> tuple[Deferred, Deferred]
         return a, b
     names: dict[str, str] = {}
     spans = [(one.span(), other.span()) for one, other in zip(_lists(a.text), _lists(b.text)) if one[0] == other[0]]
-    cuts = [(one, other, names.setdefault(a.text[slice(*one)], f'["{marked(f"equal numbers {len(names) + 1}")}"]')) for one, other in spans]
+    cuts = [(one, other, names.setdefault(a.text[slice(*one)], f'["{marked(f"{EQUAL_NUMBERS}{len(names) + 1}")}"]')) for one, other in spans]
     first = _cut(a.text, [(one, name) for one, _, name in cuts])
     return Deferred(first), Deferred(first if a.text == b.text else _cut(b.text, [(other, name) for _, other, name in cuts]))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -124,7 +125,7 @@ def _judge_part(a: Part, b: Part, policy: Policy) -> Judged:
     if expected == got and a.metadata == b.metadata:
         return Judged(OutputResult(Verdict.EQUIVALENT, a.mime, rules, _cut(policy.own[0].reason) if OWN_CLOCK in rules else ""))
     if policy.allowed is not None and a.metadata == b.metadata and close(expected, got, policy.allowed):
-        return Judged(OutputResult(Verdict.CLOSE, a.mime, rules, _cut(distance(expected, got))))
+        return Judged(OutputResult(Verdict.CLOSE, a.mime, rules, _cut(distance(expected, got, sys.maxsize))))
     detail = _difference(expected, got) if expected != got else f"metadata: {_first_difference(a.metadata, b.metadata)}"
     return Judged(OutputResult(Verdict.DIVERGED, a.mime, rules, _cut(detail)), expected, got)
 

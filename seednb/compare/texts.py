@@ -13,6 +13,8 @@ from typing import Any
 _PLAIN = 2  # the last version of the format that holds no references: equal values give equal bytes
 LONG = 10_000
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
+EQUAL_NUMBERS = "equal numbers "
+"""The beginning of the mark for numbers that JSON of both runs has."""
 
 
 def marked(word: str) -> str:
@@ -84,15 +86,17 @@ def _listed(start: str, members: list[list[tuple[bool, Any]]], end: str) -> Iter
     yield True, start
 
 
-def differing_lines(a: str, b: str) -> list[tuple[str, str]]:
-    """Return the lines in which two texts differ, long ones without the words at their ends that are equal.
+def differing_lines(a: str, b: str) -> Iterator[tuple[str, str]]:
+    """Give the lines in which two texts differ, long ones without the words at their ends that are equal.
 
     Where one text has more lines, what they have in common at their start is left out.
     """
     if a.count("\n") != b.count("\n"):
-        return [_different_part(a, b)]
-    pairs = zip(*(text.split("\n") for text in _without_equal_ends(a, b)))
-    return [_different_part(line, other) for line, other in pairs if line != other]
+        yield _different_part(a, b)
+        return
+    for line, other in zip(*(text.split("\n") for text in _without_equal_ends(a, b))):
+        if line != other:
+            yield _different_part(line, other)
 
 
 def _without_equal_ends(a: str, b: str) -> tuple[str, str]:
