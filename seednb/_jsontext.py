@@ -93,7 +93,7 @@ def _notebook(text: str, start: int, outputs: Reader) -> tuple[dict[str, Any], L
 def walk_object(
     text: str, start: int, value: Callable[[str, int], tuple[Any, int]], *, unique: bool = True
 ) -> tuple[dict[str, Any], Object]:
-    """Read an object member by member: `value` is given each one's key and where its value begins. Of equal keys the last counts, if any may."""
+    """Read an object: `value` is given each member's key and where its value begins. Of equal keys, if allowed, the last counts."""
     parsed: dict[str, Any] = {}
     members: dict[str, Member] = {}
     before = start + 1

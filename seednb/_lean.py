@@ -1,4 +1,4 @@
-"""A notebook's outputs as comparing needs them: texts as strings, and JSON data left as text, for most of it are numbers that nobody looks at."""
+"""A notebook's outputs as comparing needs them: texts are strings, and JSON data stays text, for nobody looks at most of it."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ class Deferred:
     def value(self) -> Any:
         """The value itself, made anew each time."""
         return loose(self.text, 0)[0]
+
+
+def told(value: Any) -> Any:
+    """Return what a `Deferred` stands for: the `default` of `json.dumps`. Raises TypeError for anything else."""
+    if isinstance(value, Deferred):
+        return value.value
+    raise TypeError(f"{type(value).__name__} is no JSON")
 
 
 def outputs(text: str, at: int) -> tuple[Any, int]:

@@ -1,4 +1,4 @@
-"""JSON of two runs without what both have: to make numbers of a plot's data, and text of these again, is most of the work, and tells nothing where they are equal."""
+"""JSON of two runs without the lists of numbers that both have: to read and write these is most of the work, and tells nothing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from seednb._lean import Deferred
 from seednb.compare.texts import CLOSE, EQUAL_NUMBERS, OPEN, marked
 
 MIN_LIST = 200
-_LIST = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|(?P<numbers>\[[-+0-9.eE, \t\r\n]{%d,}\])' % MIN_LIST, re.DOTALL)
+_LIST = re.compile(rf'"[^"\\]*(?:\\.[^"\\]*)*"|(?P<numbers>\[[-+0-9.eE, \t\r\n]{{{MIN_LIST},}}\])', re.DOTALL)
 _ESCAPED_MARK = re.compile(r"\\u[fF][dD][dD][01]")
 
 
@@ -23,7 +23,9 @@ def without_equal_numbers(a: Deferred, b: Deferred) -> tuple[Deferred, Deferred]
         return a, b
     names: dict[str, str] = {}
     spans = [(one.span(), other.span()) for one, other in zip(_lists(a.text), _lists(b.text)) if one[0] == other[0]]
-    cuts = [(one, other, names.setdefault(a.text[slice(*one)], f'["{marked(f"{EQUAL_NUMBERS}{len(names) + 1}")}"]')) for one, other in spans]
+    cuts = [
+        (one, other, names.setdefault(a.text[slice(*one)], f'["{marked(f"{EQUAL_NUMBERS}{len(names) + 1}")}"]')) for one, other in spans
+    ]
     first = _cut(a.text, [(one, name) for one, _, name in cuts])
     return Deferred(first), Deferred(first if a.text == b.text else _cut(b.text, [(other, name) for _, other, name in cuts]))
 

@@ -27,7 +27,7 @@ class Tolerance:
 
     def covers(self, a: float, b: float) -> bool:
         """Tell whether two numbers are close."""
-        return a == b or abs(a - b) <= self.atol + self.rtol * abs(a) or (self.ulp > 0 and _ulps(a, b) <= self.ulp)
+        return a == b or abs(a - b) <= self.atol + self.rtol * abs(a) or (self.ulp > 0 and next(_ulps([a], [b])) <= self.ulp)
 
 
 def tolerance(rtol: float | None, atol: float | None, ulp: int | None = None) -> Tolerance | None:
@@ -41,7 +41,7 @@ def close(a: str, b: str, allowed: Tolerance) -> bool:
 
 
 def distance(a: str, b: str, limit: int = MAX_NUMBERS) -> str:
-    """Say how far apart the numbers of two texts are, if these differ in nothing else; else nothing. Of more than `limit` the first count."""
+    """Say how far apart the numbers of two texts are, or nothing if more differs; where more than `limit` differ, of the first ones."""
     differing: list[tuple[str, str]] = []
     count = 0
     for pair in _pairs(a, b):
@@ -59,9 +59,9 @@ def distance(a: str, b: str, limit: int = MAX_NUMBERS) -> str:
 
 
 def _largest(differing: Sequence[tuple[str, str]]) -> str:
-    values = [(float(x), float(y)) for x, y in differing]
-    ulps = max(_ulps(x, y) for x, y in values)
-    relative = max(_relative(x, y) for x, y in values)
+    one, other = ([float(pair[side]) for pair in differing] for side in (0, 1))
+    ulps = max(_ulps(one, other))
+    relative = max(map(_relative, one, other))
     far = f"{ulps} ULP, " if ulps <= _MANY_ULPS and not all(x.isdigit() for pair in differing for x in pair) else ""
     return f"{far}relative {relative:.1e}"
 
@@ -86,11 +86,12 @@ def _relative(x: float, y: float) -> float:
     return abs(x - y) / largest if 0 < largest < math.inf else 0.0 if x == y else math.inf
 
 
-def _ulps(x: float, y: float) -> int:
-    return abs(_rank(x) - _rank(y))
+def _ulps(one: Sequence[float], other: Sequence[float]) -> Iterator[int]:
+    return (abs(x - y) for x, y in zip(_ranks(one), _ranks(other)))
 
 
-def _rank(x: float) -> int:
-    """Return a number's place in the order of all doubles."""
-    rank: int = struct.unpack("<q", struct.pack("<d", x))[0]
-    return rank if rank >= 0 else -(rank & 0x7FFF_FFFF_FFFF_FFFF)
+def _ranks(values: Sequence[float]) -> list[int]:
+    """Return each number's place in the order of all doubles."""
+    count = len(values)
+    ranks = struct.unpack(f"<{count}q", struct.pack(f"<{count}d", *values))
+    return [rank if rank >= 0 else -(rank & 0x7FFF_FFFF_FFFF_FFFF) for rank in ranks]

@@ -10,6 +10,8 @@ import marshal
 from collections.abc import Iterator
 from typing import Any
 
+from seednb._lean import told
+
 _PLAIN = 2  # the last version of the format that holds no references: equal values give equal bytes
 LONG = 10_000
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
@@ -41,7 +43,7 @@ def text_of(value: Any) -> str:
 def json_of(value: Any) -> str:
     """Return a value as JSON with sorted keys, however deep it nests; what is not JSON gives its `repr`."""
     try:
-        return json.dumps(value, sort_keys=True)
+        return json.dumps(value, sort_keys=True, default=told)
     except RecursionError:
         return "".join(_flat(value))
     except (TypeError, ValueError):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from seednb._lean import Deferred
+from seednb._lean import told
 from seednb.compare.terminal import fold
 from seednb.wire import RECORD_MIME
 
@@ -93,10 +93,8 @@ def text_of(value: Any) -> str:
         return value
     if isinstance(value, list) and all(isinstance(line, str) for line in value):
         return "".join(value)
-    if isinstance(value, Deferred):
-        value = value.value
     try:
-        return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False)
+        return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False, default=told)
     except (RecursionError, TypeError, ValueError):
         return repr(type(value))
 

@@ -28,7 +28,7 @@ def show(facts: Facts, console: Console, title: str) -> None:
     console.print(_table(kept, wide=console.width >= _WIDE))
     if len(kept) < len(rows):
         left = sum(map(len, rows)) - sum(map(len, kept))
-        console.print(f"{plural(left, 'cell')} more: --json FILE and --html FILE tell of all", style="dim")
+        console.print(f"{plural(left, 'cell')} more: --json and --html FILE tell of all", style="dim")
     for note in facts.comparison.notes:
         console.print(escaped(note), style="dim")
     for line in _first_difference(facts):
