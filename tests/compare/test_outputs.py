@@ -11,7 +11,7 @@ from tests.compare.make import display, error, html, plain, rules, stream, verdi
 
 
 def test_of_many_numbers_the_first_thousand_are_measured():
-    """Of more than 1,000 differing numbers the detail measures the first ones and says so; to be close, all must be, and all are measured."""
+    """Of more than 1,000 differing numbers the detail measures the first and says so; to be close, all must be, and all are measured."""
     one, other = ([stream(" ".join(f"{number}.{digit}" for number in range(1200)))] for digit in "12")
     far = [stream(other[0]["text"] + "5")]
     said = compare_outputs(one, other)[0].detail
