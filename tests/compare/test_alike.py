@@ -52,6 +52,7 @@ def test_equal_lists_have_equal_marks_and_others_stay():
         ({"x": LONG, "y": OTHER}, {"y": LONG, "x": OTHER}),
         ({"x": [LONG, OTHER]}, {"x": [LONG, LONG]}),
         ({"x": LONG, "t": str(LONG)}, {"x": LONG, "t": str(OTHER)}),
+        ({"t": str(LONG), "y": 1}, {"t": str(LONG), "y": 2}),
         ({"x": LONG}, {"x": [*LONG[:-1], 7]}),
         ({"x": LONG, "title": "0.5"}, {"x": LONG, "title": "0.6"}),
         ({"x": LONG}, {"x": [marked(f"{EQUAL_NUMBERS}1")]}),
