@@ -10,6 +10,9 @@ from seednb._jsontext import loose, shape, too_deep, walk_array, walk_object
 from seednb._structure import is_json_mime, rejoined
 from seednb.wire import RECORD_MIME
 
+_READ = {RECORD_MIME, "application/vnd.jupyter.widget-view+json"}
+"""Data that seednb itself looks into."""
+
 
 class Deferred:
     """A JSON value that is known to be well-formed, as its text."""
@@ -49,7 +52,7 @@ def _member(key: str, text: str, at: int) -> tuple[Any, int]:
 
 
 def _data(mime: str, text: str, at: int) -> tuple[Any, int]:
-    if not is_json_mime(mime) or mime == RECORD_MIME:
+    if not is_json_mime(mime) or mime in _READ:
         return loose(text, at)
     found, end = shape(text, at)
     if too_deep(found):

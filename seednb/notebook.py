@@ -13,13 +13,12 @@ from typing import Any
 from seednb import _files
 from seednb._files import check_writable, shown, sweep
 from seednb._jsonedit import Splice, Style, canonical, remove_member, set_member, splice, style_of
-from seednb._jsontext import Layout, Reader
-from seednb._lean import outputs
-from seednb._structure import disk_output, joined, parse_notebook, rejoined
+from seednb._reading import load, parsed, read_text, record_of
+from seednb._structure import disk_output, joined, rejoined
 from seednb._trust import is_trusted, sign
 from seednb.digest import source_digest, source_key
-from seednb.errors import NotebookError, RecordError
-from seednb.record import Record, find_record
+from seednb.errors import NotebookError
+from seednb.record import Record
 
 __all__ = ["KEEP", "Notebook", "cell_keys", "check_writable", "is_trusted", "load", "sign", "sweep"]
 
@@ -47,7 +46,7 @@ class Notebook:
     def __init__(self, text: str, path: Path | str) -> None:
         self.path = Path(path)
         self.text = text
-        self.nb, self._layout = _parse(text, self.path)
+        self.nb, self._layout = parsed(text, self.path)
         self._cells: dict[int, dict[str, Any]] = {}
         self._record: Any = KEEP
         self._on_disk = text
@@ -60,7 +59,7 @@ class Notebook:
         """
         if sweep:
             _files.sweep(path)
-        return cls(_text(path), path)
+        return cls(read_text(path), path)
 
     @cached_property
     def style(self) -> Style:
@@ -121,7 +120,7 @@ class Notebook:
 
     def edited(self) -> dict[str, Any]:
         """Return the notebook with all edits, as a reader of the new text will see it."""
-        return _parse(self.new_text(), self.path)[0]
+        return parsed(self.new_text(), self.path)[0]
 
     def write(self, path: Path | str | None = None) -> bool:
         """Write the notebook with its edits, here or to another file, atomically. Return False where it had these bytes.
@@ -145,7 +144,7 @@ class Notebook:
 
     @cached_property
     def _found(self) -> Record | None:
-        return _record(self.nb, self.path)
+        return record_of(self.nb, self.path)
 
     @cached_property
     def _keys(self) -> dict[int, str]:
@@ -174,15 +173,6 @@ class Notebook:
             yield set_member(self.text, root, "metadata", {"seednb": self._record}, self.style, outer=outer)
         elif "seednb" not in metadata.members or not _same(self.nb["metadata"]["seednb"], self._record):
             yield set_member(self.text, metadata, "seednb", self._record, self.style, outer=root.members["metadata"])
-
-
-def load(path: Path) -> tuple[dict[str, Any], Record | None]:
-    """Return what a notebook says, without its text, and its record: for comparing, which needs few of the outputs in full.
-
-    Texts in outputs are strings, and JSON data is `Deferred`. Raises NotebookError or RecordError, as reading a Notebook does.
-    """
-    nb, _ = _parse(_text(path), path, outputs)
-    return nb, _record(nb, path)
 
 
 def cell_keys(nb: Mapping[str, Any], record: Record | None = None) -> dict[int, str]:
@@ -221,27 +211,6 @@ def _own_id(cell: Mapping[str, Any]) -> str | None:
             usable = len(value) <= MAX_ID and value.isprintable() and "://" not in value
             return value if usable else None
     return None
-
-
-def _text(path: Path | str) -> str:
-    try:
-        return _files.read(Path(path)).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise NotebookError(f"{shown(path)} is not UTF-8 text (byte {error.start}): convert it, or save it again in Jupyter") from None
-
-
-def _record(nb: Mapping[str, Any], path: Path) -> Record | None:
-    try:
-        return find_record(nb)
-    except RecordError as error:
-        raise RecordError(f"{shown(path)}: {error} (take metadata.seednb out to run the notebook anew)") from None
-
-
-def _parse(text: str, path: Path, outputs: Reader | None = None) -> tuple[dict[str, Any], Layout]:
-    try:
-        return parse_notebook(text, outputs)
-    except ValueError as error:
-        raise NotebookError(f"{shown(path)} {error}") from None
 
 
 def _same(old: Any, new: Any) -> bool:
