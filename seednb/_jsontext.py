@@ -36,6 +36,10 @@ class Object(NamedTuple):
     members: dict[str, Member]
 
 
+Reader = Callable[[str, int], "tuple[Any, int]"]
+"""Reads the value that begins at a position of a text; returns it and where it ends."""
+
+
 class Layout(NamedTuple):
     """Where the parts of a notebook stand that may be edited; None where a part is missing."""
 
@@ -44,15 +48,15 @@ class Layout(NamedTuple):
     cells: list[Object | None]
 
 
-def parse(text: str) -> tuple[Any, Layout | None]:
-    """Return the value of a JSON text, and where its parts stand if it is an object.
+def parse(text: str, outputs: Reader | None = None) -> tuple[Any, Layout | None]:
+    """Return the value of a JSON text, and where its parts stand if it is an object. outputs: reads those of cells, if not as they are.
 
     Raises ValueError (JSONDecodeError where the position is known) or RecursionError.
     """
     start = _skip(text, 1 if text.startswith("\ufeff") else 0).end()  # type: ignore[union-attr]  # matches always
     layout = None
     if text.startswith("{", start):
-        value, layout = _notebook(text, start)
+        value, layout = _notebook(text, start, outputs or loose)
         end = layout.root.end
     else:
         value, end = _strict(text, start)
@@ -62,30 +66,34 @@ def parse(text: str) -> tuple[Any, Layout | None]:
     return value, layout
 
 
-def _notebook(text: str, start: int) -> tuple[dict[str, Any], Layout]:
+def _notebook(text: str, start: int, outputs: Reader) -> tuple[dict[str, Any], Layout]:
     metadata: list[Object] = []
     cells: list[Object | None] = []
+    readers = {"outputs": outputs, "attachments": loose}
 
     def value(key: str, at: int) -> tuple[Any, int]:
         if key == "metadata" and text[at] == "{":
-            part, found = _object(text, at, lambda _, inner: _strict(text, inner))
+            part, found = walk_object(text, at, lambda _, inner: _strict(text, inner))
             metadata.append(found)
             return part, found.end
-        return _array(text, at, cell) if key == "cells" and text[at] == "[" else _strict(text, at)
+        return walk_array(text, at, cell) if key == "cells" and text[at] == "[" else _strict(text, at)
 
     def cell(at: int) -> tuple[Any, int]:
         if text[at] != "{":
             cells.append(None)
             return _strict(text, at)
-        part, found = _object(text, at, lambda key, inner: (_loose if key in {"outputs", "attachments"} else _strict)(text, inner))
+        part, found = walk_object(text, at, lambda key, inner: readers.get(key, _strict)(text, inner))
         cells.append(found)
         return part, found.end
 
-    notebook, root = _object(text, start, value)
+    notebook, root = walk_object(text, start, value)
     return notebook, Layout(root, metadata[0] if metadata else None, cells)
 
 
-def _object(text: str, start: int, value: Callable[[str, int], tuple[Any, int]]) -> tuple[dict[str, Any], Object]:
+def walk_object(
+    text: str, start: int, value: Callable[[str, int], tuple[Any, int]], *, unique: bool = True
+) -> tuple[dict[str, Any], Object]:
+    """Read an object: `value` is given each member's key and where its value begins. Of equal keys, if allowed, the last counts."""
     parsed: dict[str, Any] = {}
     members: dict[str, Member] = {}
     before = start + 1
@@ -97,7 +105,7 @@ def _object(text: str, start: int, value: Callable[[str, int], tuple[Any, int]])
         colon = _space(text, after_key)
         if not text.startswith(":", colon):
             raise json.JSONDecodeError("Expecting ':' delimiter", text, colon)
-        if key in members:
+        if unique and key in members:
             raise json.JSONDecodeError(f"Duplicate key {key[:40]!r}", text, at)
         place = _present(text, _space(text, colon + 1))
         parsed[key], end = value(key, place)
@@ -108,7 +116,8 @@ def _object(text: str, start: int, value: Callable[[str, int], tuple[Any, int]])
     return parsed, Object(start, at + 1, members)
 
 
-def _array(text: str, start: int, item: Callable[[int], tuple[Any, int]]) -> tuple[list[Any], int]:
+def walk_array(text: str, start: int, item: Callable[[int], tuple[Any, int]]) -> tuple[list[Any], int]:
+    """Read an array item by item; return it and where it ends."""
     parsed: list[Any] = []
     at = _space(text, start + 1)
     if text.startswith("]", at):
@@ -163,7 +172,10 @@ def _bounded_int(digits: str) -> int:
 # Pythons before 3.10.7 take time squared in the number of digits; later ones refuse by themselves, so that C's fast way can stay.
 _parse_int = None if hasattr(sys, "get_int_max_str_digits") else _bounded_int
 _strict = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_int=_parse_int).raw_decode
-_loose = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_parse_int).raw_decode
+loose = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_parse_int).raw_decode
+"""Reads a value in which objects may have a key twice, as outputs of some libraries do."""
+shape = json.JSONDecoder(parse_constant=_refuse_constant, parse_int=_parse_int, parse_float=len).raw_decode
+"""Reads a value as `loose` does, but for its fractions: to make these takes most of the time that JSON of plots takes."""
 
 
 def too_deep(value: Any) -> bool:

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from seednb._jsontext import MAX_DEPTH, MAX_DIGITS, Layout, parse, too_deep
+from seednb._jsontext import MAX_DEPTH, MAX_DIGITS, Layout, Reader, parse, too_deep
 
 MAX_MINOR = 5
 _SAVE_AGAIN = "open it in Jupyter and save it again"
@@ -21,12 +21,15 @@ class StructureError(ValueError):
     """Says what is wrong and what to do, to stand after the file's name."""
 
 
-def parse_notebook(text: str) -> tuple[dict[str, Any], Layout]:
-    """Return a checked notebook and where its parts stand; what the format asks for and the text lacks is put in."""
+def parse_notebook(text: str, outputs: Reader | None = None) -> tuple[dict[str, Any], Layout]:
+    """Return a checked notebook and where its parts stand; what the format asks for and the text lacks is put in.
+
+    outputs: reads the outputs of cells, if they are not wanted as they are.
+    """
     if _BLANK.fullmatch(text):
         raise StructureError(f"is empty: {_RESTORE}")
     try:
-        nb, layout = parse(text)
+        nb, layout = parse(text, outputs)
     except (RecursionError, MemoryError):
         raise StructureError("nests too deeply or is too large: clear the output that does") from None
     except json.JSONDecodeError as error:

@@ -128,11 +128,11 @@ def verify(
 def compare(first: Path, second: Path, rtol: float | None, atol: float | None, ulp: int | None, forms: options.Forms) -> int:
     """Compare two executed notebooks, FIRST and SECOND, without running them."""
     from seednb.compare import compare_notebooks, policy_for
-    from seednb.notebook import Notebook
+    from seednb.notebook import load
     from seednb.replay.report import Report
     from seednb.report import Side, gather
 
-    (a, record_a), (b, record_b) = ((read.nb, read.record()) for read in map(Notebook.read, (first, second)))
+    (a, record_a), (b, record_b) = load(first), load(second)
     policy = policy_for(first.parent)
     comparison = compare_notebooks(a, b, record_a=record_a, record_b=record_b, rtol=rtol, atol=atol, ulp=ulp, policy=policy)
     sides = (Side(a, record_a, "first"), Side(b, record_b, "second"))

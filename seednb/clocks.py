@@ -9,8 +9,7 @@ from typing import Any, Optional
 CLOCK, IDENTITY, TIMER = "clock", "identity", "timer"
 """`timer CLASS`: an object of a class of the notebook's that reads a clock; only some of its attributes come from there."""
 _CLOCKS = re.compile(
-    r"time\.(?:(?:time|perf_counter|monotonic|process_time|thread_time|clock_gettime)(?:_ns)?|clock|gmtime|ctime|localtime|strftime|asctime)"
-    r"|timeit\.\w+|datetime\.datetime\.(?:now|utcnow|today)|datetime\.date\.today|(?:[\w.]+\.)?(?:now|utcnow|today)"
+    r"timeit\.\w+|(?:[\w.]+\.)?(?:now|utcnow|today)"
     r"|os\.(?:times|stat)|os\.path\.get[amc]time|psutil\..+|resource\.getrusage|cProfile\..+|pstats\..+|tensorflow\.timestamp"
 )
 _IDENTITIES = re.compile(
@@ -19,6 +18,16 @@ _IDENTITIES = re.compile(
     r"|sys\.(?:executable|path|argv|prefix|getsizeof|getrefcount)|threading\.get_(?:ident|native_id)|multiprocessing\.cpu_count"
     r"|(?:[\w.]+\.)?(?:absolute|resolve|data_ptr)"
 )
+_WITH_NS = ("clock_gettime", "monotonic", "perf_counter", "process_time", "thread_time", "time")
+READINGS = frozenset(
+    [
+        *(f"time.{name}{unit}" for name in _WITH_NS for unit in ("", "_ns")),
+        *(f"time.{name}" for name in ("asctime", "clock", "ctime", "gmtime", "localtime", "strftime")),
+        *(f"{kind}.{name}" for kind in ("datetime.datetime", "pandas.Timestamp") for name in ("now", "today", "utcnow")),
+        *("arrow.now", "arrow.utcnow", "datetime.date.today", "timeit.default_timer"),
+    ]
+)
+"""The functions that read a clock and do nothing else: for variables, for printed clocks and for the lint."""
 SEEDING = re.compile(r"(?i)seed|random_?state|default_rng|prngkey|\brng\b|(?:^|\.)(?:Random|Generator|PCG64|MT19937|Philox|SFC64)$")
 TEXTUAL = re.compile(
     r"(?:.+\.)?(?:str|repr|int|float|hex|oct|format|join|list|tuple|set|dict|sorted|len|round|abs|min|max|sum|Path|PurePath|with_suffix|array"
@@ -30,7 +39,7 @@ SHELL = re.compile(r"\b(?:date|df|du|free|hostname|mktemp|nvidia-smi|ps|stat|top
 
 def kind_named(name: str) -> Optional[str]:
     """Return whether what has this dotted name reads a clock or gives an identity."""
-    if _CLOCKS.fullmatch(name):
+    if name in READINGS or _CLOCKS.fullmatch(name):
         return CLOCK
     return IDENTITY if _IDENTITIES.fullmatch(name) else None
 

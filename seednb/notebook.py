@@ -13,14 +13,14 @@ from typing import Any
 from seednb import _files
 from seednb._files import check_writable, shown, sweep
 from seednb._jsonedit import Splice, Style, canonical, remove_member, set_member, splice, style_of
-from seednb._jsontext import Layout
-from seednb._structure import disk_output, joined, parse_notebook, rejoined
+from seednb._reading import load, parsed, read_text, record_of
+from seednb._structure import disk_output, joined, rejoined
 from seednb._trust import is_trusted, sign
 from seednb.digest import source_digest, source_key
-from seednb.errors import NotebookError, RecordError
-from seednb.record import Record, find_record
+from seednb.errors import NotebookError
+from seednb.record import Record
 
-__all__ = ["KEEP", "Notebook", "cell_keys", "check_writable", "is_trusted", "sign", "sweep"]
+__all__ = ["KEEP", "Notebook", "cell_keys", "check_writable", "is_trusted", "load", "sign", "sweep"]
 
 MAX_ID = 200
 
@@ -46,7 +46,7 @@ class Notebook:
     def __init__(self, text: str, path: Path | str) -> None:
         self.path = Path(path)
         self.text = text
-        self.nb, self._layout = _parse(text, self.path)
+        self.nb, self._layout = parsed(text, self.path)
         self._cells: dict[int, dict[str, Any]] = {}
         self._record: Any = KEEP
         self._on_disk = text
@@ -59,10 +59,7 @@ class Notebook:
         """
         if sweep:
             _files.sweep(path)
-        try:
-            return cls(_files.read(Path(path)).decode("utf-8"), path)
-        except UnicodeDecodeError as error:
-            raise NotebookError(f"{shown(path)} is not UTF-8 text (byte {error.start}): convert it, or save it again in Jupyter") from None
+        return cls(read_text(path), path)
 
     @cached_property
     def style(self) -> Style:
@@ -123,7 +120,7 @@ class Notebook:
 
     def edited(self) -> dict[str, Any]:
         """Return the notebook with all edits, as a reader of the new text will see it."""
-        return _parse(self.new_text(), self.path)[0]
+        return parsed(self.new_text(), self.path)[0]
 
     def write(self, path: Path | str | None = None) -> bool:
         """Write the notebook with its edits, here or to another file, atomically. Return False where it had these bytes.
@@ -147,10 +144,7 @@ class Notebook:
 
     @cached_property
     def _found(self) -> Record | None:
-        try:
-            return find_record(self.nb)
-        except RecordError as error:
-            raise RecordError(f"{shown(self.path)}: {error} (take metadata.seednb out to run the notebook anew)") from None
+        return record_of(self.nb, self.path)
 
     @cached_property
     def _keys(self) -> dict[int, str]:
@@ -217,13 +211,6 @@ def _own_id(cell: Mapping[str, Any]) -> str | None:
             usable = len(value) <= MAX_ID and value.isprintable() and "://" not in value
             return value if usable else None
     return None
-
-
-def _parse(text: str, path: Path) -> tuple[dict[str, Any], Layout]:
-    try:
-        return parse_notebook(text)
-    except ValueError as error:
-        raise NotebookError(f"{shown(path)} {error}") from None
 
 
 def _same(old: Any, new: Any) -> bool:

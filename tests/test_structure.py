@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from seednb._files import MAX_BYTES
 from seednb.errors import NotebookError
-from seednb.notebook import Notebook
+from seednb.notebook import Notebook, load
 
 GOOD = {
     "cells": [
@@ -107,6 +108,8 @@ def test_what_is_no_notebook_is_refused_in_one_line(tmp_path: Path, said: str, t
     with pytest.raises(NotebookError) as caught:
         Notebook.read(path)
     message = str(caught.value)
+    with pytest.raises(NotebookError, match=f"^{re.escape(message)}$"):
+        load(path)
     assert said.rstrip(";:") in message
     assert message.startswith(f"{path} ")
     assert message.isprintable()

@@ -68,14 +68,6 @@ def _computed(operator: ast.operator, left: int | float | None, right: int | flo
     return left + right if isinstance(operator, ast.Add) else left - right
 
 
-CLOCKS = frozenset(
-    {
-        "time.time", "time.time_ns", "time.perf_counter", "time.perf_counter_ns", "time.monotonic", "time.monotonic_ns", "time.clock",
-        "time.process_time", "time.ctime", "time.localtime", "time.gmtime", "time.asctime", "timeit.default_timer",
-        "datetime.datetime.now", "datetime.datetime.today", "datetime.datetime.utcnow", "datetime.date.today",
-        "pandas.Timestamp.now", "pandas.Timestamp.today", "pandas.Timestamp.utcnow", "arrow.now", "arrow.utcnow",
-    }
-)  # fmt: skip
 ENTROPY = frozenset(
     {
         "os.urandom", "os.getrandom", "uuid.uuid4", "uuid.uuid1", "secrets.randbits", "secrets.randbelow", "secrets.choice",

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any
 
+from seednb._lean import Deferred
 from seednb.compare import documents, images, tracebacks
+from seednb.compare.alike import without_equal_numbers
 from seednb.compare.patterns import JSON, MARKUP, PDF, SVG, TEXT, Hit, Names
 from seednb.compare.policy import Policy
 from seednb.compare.renamings import rename
@@ -41,23 +43,37 @@ class Part:
         self._raw = raw
         self._value = value
         self._twin: Part | None = None
+        self._in_both = False
         self._text: str | None = None
 
     @property
     def raw(self) -> str:
         """The text as it was stored; JSON is made on demand, for it takes long, and once for two contents that are known to be equal."""
         if self._raw is None:
-            self._raw = json_of(self._value) if self._twin is None else self._twin.raw
+            self._raw = self._json() if self._twin is None else self._twin.raw
         return self._raw
 
+    def _json(self) -> str:
+        value = self._value
+        return json_of(without_equal_numbers(value, value)[0] if self._in_both else value)
+
     def same(self, other: Part) -> bool:
-        """Tell whether two contents are equal as they were stored."""
+        """Tell whether two contents are equal as they were stored. JSON that is text still loses the lists of numbers that both have."""
         if self.metadata != other.metadata or self.kind != other.kind:
             return False
-        if self._raw is None and other._raw is None and same_json(self._value, other._value):
+        if self._raw is None and other._raw is None and self._same_json(other):
             other._twin = self
             return True
         return self.raw == other.raw
+
+    def _same_json(self, other: Part) -> bool:
+        one, two = self._value, other._value
+        if isinstance(one, Deferred) and isinstance(two, Deferred):
+            if one.text == two.text:
+                self._in_both = True
+                return True
+            self._value, other._value = (part.value for part in without_equal_numbers(one, two))
+        return same_json(self._value, other._value)
 
     def canonicalise(self, names: Names, off: Container[str] = ()) -> None:
         """Rename addresses and ids; parts of one cell share the names, and this is called in their order."""

@@ -11,19 +11,13 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from seednb.clocks import READINGS
 from seednb.compare.patterns import Pattern, Rule
 
 ID = "own-clock"
 REASON = "a clock that the cell's own code reads and prints, where it prints it"
-_READS = {
-    *("time.time", "time.time_ns", "time.perf_counter", "time.perf_counter_ns", "time.monotonic", "time.monotonic_ns"),
-    *("time.process_time", "time.process_time_ns", "time.thread_time", "time.ctime", "time.asctime", "time.strftime"),
-    *("time.localtime", "time.gmtime", "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "timeit.default_timer"),
-    *("timeit.timeit", "timeit.repeat", "Timestamp.now", "Timestamp.today"),
-}
-_BARE = {name.rpartition(".")[2] for name in _READS if name.startswith("time.") and name not in {"time.ctime", "time.asctime"}} | {
-    "default_timer"
-}
+_READS = {".".join(name.split(".")[-2:]) for name in READINGS} | {"timeit.timeit", "timeit.repeat"}
+_BARE = {name.rpartition(".")[2] for name in READINGS if name.startswith("time")} - {"asctime", "clock", "ctime"}
 _PASS_ON = {"round", "float", "int", "str", "format", "repr", "abs", "timedelta", "datetime.timedelta"}
 _METHODS = {"total_seconds", "strftime", "isoformat", "timestamp", "ctime", "replace", "time", "date", "format", "timetuple"}
 _SHOWS = {"print", "display", "repr", "str", "format", "pprint", "write", "info", "warning", "debug", "error", *_PASS_ON}
@@ -118,7 +112,7 @@ class _Clocks:
     def _is_clock_call(self, node: ast.Call) -> bool:
         name = _name(node.func)
         short = ".".join(name.split(".")[-2:])
-        if short in _READS or name in _BARE or (short == "datetime.date.today"):
+        if short in _READS or name in _BARE:
             self.read.add(f"{name}()")
             return True
         if name in _PASS_ON:

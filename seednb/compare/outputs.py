@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -55,10 +56,11 @@ def judge_outputs(recorded: Any, replayed: Any, policy: Policy) -> list[Judged]:
     """Compare outputs, and keep what differs."""
     a, b = fold_outputs(recorded), fold_outputs(replayed)
     pairs = list(_pairs(a, b))
-    equal = [one is not None and other is not None and _same(one, other) for one, other in pairs]
-    if not all(equal):
-        a.canonicalise(policy.off)
-        b.canonicalise(policy.off)
+    equal = [one for one, other in pairs if one is not None and other is not None and _same(one, other)]
+    if len(equal) == len(pairs):
+        return _with_order([Judged(OutputResult(Verdict.IDENTICAL, _main(piece))) for piece in equal], a, b)
+    a.canonicalise(policy.off)
+    b.canonicalise(policy.off)
     return _with_order([_judge(one, other, policy) for one, other in pairs], a, b)
 
 
@@ -123,7 +125,7 @@ def _judge_part(a: Part, b: Part, policy: Policy) -> Judged:
     if expected == got and a.metadata == b.metadata:
         return Judged(OutputResult(Verdict.EQUIVALENT, a.mime, rules, _cut(policy.own[0].reason) if OWN_CLOCK in rules else ""))
     if policy.allowed is not None and a.metadata == b.metadata and close(expected, got, policy.allowed):
-        return Judged(OutputResult(Verdict.CLOSE, a.mime, rules, _cut(distance(expected, got))))
+        return Judged(OutputResult(Verdict.CLOSE, a.mime, rules, _cut(distance(expected, got, sys.maxsize))))
     detail = _difference(expected, got) if expected != got else f"metadata: {_first_difference(a.metadata, b.metadata)}"
     return Judged(OutputResult(Verdict.DIVERGED, a.mime, rules, _cut(detail)), expected, got)
 

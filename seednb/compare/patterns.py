@@ -14,8 +14,24 @@ from seednb.compare.texts import marked
 Hit = tuple[str, str]
 TEXT, MARKUP, SVG, JSON, PDF = "text", "markup", "svg", "json", "pdf"
 """The kinds of text: streams and plain text, HTML and JavaScript and LaTeX, SVG, JSON, PDF."""
-_RARE = "\ufffd│━|%&\\[]_#<{@/;:\"'()x"
-"""Characters that texts of numbers and words seldom have, rarest first: where one is missing, what holds it is missing."""
+
+
+class Searched:
+    """A text in which many words are looked for: first their characters, for one is found faster, and each is looked for but once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._known: dict[str, bool] = {}
+
+    def has(self, word: str) -> bool:
+        """Tell whether a word is in the text."""
+        return all(map(self._has_letter, word)) and word in self.text
+
+    def _has_letter(self, letter: str) -> bool:
+        found = self._known.get(letter)
+        if found is None:
+            found = self._known[letter] = letter in self.text
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,10 +52,12 @@ class Pattern:
     within: str | None = None
     defined: str | None = None
 
+    def may_match(self, text: Searched) -> bool:
+        """Tell quickly whether a text has what the pattern needs."""
+        return not self.needs or any(map(text.has, self.needs))
+
     def replace(self, text: str, put: Callable[[str], str]) -> str:
         """Replace what the groups find by what `put` gives for the text found."""
-        if self.needs and not any(rare in text and need in text for rare, need in self._needs):
-            return text
         if self._hint is not None and self._hint.search(text) is None:
             return text
         known = set(self._defined.findall(text)) if self._defined else None
@@ -58,11 +76,6 @@ class Pattern:
                 parts += [match.string[end : match.start(number)], put(match[number])]
                 end = match.end(number)
         return "".join([*parts, match.string[end : match.end()]])
-
-    @cached_property
-    def _needs(self) -> tuple[tuple[str, str], ...]:
-        """What is needed, each with its rarest character: a single one is found much faster."""
-        return tuple((next((letter for letter in _RARE if letter in need), need[-1]), need) for need in self.needs)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -91,13 +104,6 @@ class Rule:
         self.id = id
         self.reason = reason
         self.patterns = patterns
-
-    def replace(self, text: str, kind: str, put: Callable[[str, str], str]) -> str:
-        """Replace what the patterns for this kind of text find by what `put` gives for the rule's id and the text found."""
-        for pattern in self.patterns:
-            if kind in pattern.kinds:
-                text = pattern.replace(text, partial(put, self.id))
-        return text
 
 
 class Names:
@@ -128,6 +134,17 @@ class Names:
         return hits
 
 
+def replaced(rules: Iterable[Rule], text: str, kind: str, put: Callable[[str, str], str], off: Container[str] = ()) -> str:
+    """Replace what the rules' patterns for this kind of text find by what `put` gives for the rule's id and the text found."""
+    searched = Searched(text)
+    for rule in rules:
+        for pattern in rule.patterns if rule.id not in off else ():
+            if kind in pattern.kinds and pattern.may_match(searched):
+                text = pattern.replace(text, partial(put, rule.id))
+                searched = searched if text is searched.text else Searched(text)
+    return text
+
+
 def mask(rules: Iterable[Rule], text: str, kind: str, off: Container[str] = ()) -> tuple[str, list[Hit]]:
     """Replace what benign rules find by the rule's id; return what they found too."""
     hits: list[Hit] = []
@@ -136,10 +153,7 @@ def mask(rules: Iterable[Rule], text: str, kind: str, off: Container[str] = ()) 
         hits.append((name, value))
         return marked(name)
 
-    for rule in rules:
-        if rule.id not in off:
-            text = rule.replace(text, kind, put)
-    return text, hits
+    return replaced(rules, text, kind, put, off), hits
 
 
 def differing(a: Iterable[Hit], b: Iterable[Hit]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 
-from seednb.compare.patterns import JSON, MARKUP, SVG, TEXT, Names, Pattern, Rule
+from seednb.compare.patterns import JSON, MARKUP, SVG, TEXT, Names, Pattern, Rule, replaced
 
 _ALL = (TEXT, MARKUP, SVG, JSON)
 _HEX32 = "0123456789abcdef0123456789abcdef"
@@ -150,7 +150,4 @@ CUT_ADDRESS = Rule(
 
 def rename(text: str, kind: str, names: Names, off: Container[str] = ()) -> str:
     """Return a text in which addresses and generated ids have names."""
-    for rule in RENAMINGS:
-        if rule.id not in off:
-            text = rule.replace(text, kind, names.put)
-    return text if CUT_ADDRESS.id in off else CUT_ADDRESS.replace(text, kind, names.put_same)
+    return replaced([CUT_ADDRESS], replaced(RENAMINGS, text, kind, names.put, off), kind, names.put_same, off)

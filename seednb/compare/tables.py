@@ -22,8 +22,6 @@ class _Columns(Pattern):
     """The numbers below the headers of a table that pandas has drawn as text."""
 
     def replace(self, text: str, put: Callable[[str], str]) -> str:
-        if "t_time" not in text and "e_time" not in text:
-            return text
         text = _ARRAY.sub(lambda match: match[0].replace(match["x"], put(match["x"])), text)
         ends: frozenset[int] = frozenset()
         lines = []
@@ -39,7 +37,7 @@ class _HtmlColumns(Pattern):
     """The numbers below the headers of a table in HTML."""
 
     def replace(self, text: str, put: Callable[[str], str]) -> str:
-        return _TABLE.sub(lambda table: "".join(_rows(table[0], put)), text) if "_time</th>" in text else text
+        return _TABLE.sub(lambda table: "".join(_rows(table[0], put)), text)
 
 
 def _below(line: str, ends: frozenset[int], put: Callable[[str], str]) -> str:
@@ -80,12 +78,14 @@ TABLE_RULES = (
         _Columns(
             kinds=(TEXT, JSON),
             pattern=_NAME,
+            needs=("t_time", "e_time"),
             alike=(_EXAMPLE.format("0.002", "0.8"), _EXAMPLE.format("0.013", "0.8")),
             unlike=(_EXAMPLE.format("0.002", "0.8"), _EXAMPLE.format("0.002", "0.7")),
         ),
         _HtmlColumns(
             kinds=(MARKUP,),
             pattern=_NAME,
+            needs=("_time</th>",),
             alike=(_HTML.format("0.002", "0.9"), _HTML.format("0.013", "0.9")),
             unlike=(_HTML.format("0.002", "0.9"), _HTML.format("0.002", "0.8")),
         ),

@@ -10,9 +10,13 @@ import marshal
 from collections.abc import Iterator
 from typing import Any
 
+from seednb._lean import told
+
 _PLAIN = 2  # the last version of the format that holds no references: equal values give equal bytes
 LONG = 10_000
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
+EQUAL_NUMBERS = "equal numbers "
+"""The beginning of the mark for numbers that JSON of both runs has."""
 
 
 def marked(word: str) -> str:
@@ -21,8 +25,10 @@ def marked(word: str) -> str:
 
 
 def readable(text: str) -> str:
-    """Return a text with the marks taken off, for people."""
-    return text.replace(OPEN, "").replace(CLOSE, "")
+    """Return a text with the marks taken off, in JSON too, for people."""
+    for mark in (OPEN, CLOSE):
+        text = text.replace(mark, "").replace(f"\\u{ord(mark):x}", "")
+    return text
 
 
 def text_of(value: Any) -> str:
@@ -37,7 +43,7 @@ def text_of(value: Any) -> str:
 def json_of(value: Any) -> str:
     """Return a value as JSON with sorted keys, however deep it nests; what is not JSON gives its `repr`."""
     try:
-        return json.dumps(value, sort_keys=True)
+        return json.dumps(value, sort_keys=True, default=told)
     except RecursionError:
         return "".join(_flat(value))
     except (TypeError, ValueError):
@@ -82,15 +88,25 @@ def _listed(start: str, members: list[list[tuple[bool, Any]]], end: str) -> Iter
     yield True, start
 
 
-def differing_lines(a: str, b: str) -> list[tuple[str, str]]:
-    """Return the lines in which two texts differ, long ones without the words at their ends that are equal.
+def differing_lines(a: str, b: str) -> Iterator[tuple[str, str]]:
+    """Give the lines in which two texts differ, long ones without the words at their ends that are equal.
 
     Where one text has more lines, what they have in common at their start is left out.
     """
-    lines, others = a.split("\n"), b.split("\n")
-    if len(lines) != len(others):
-        return [_different_part(a, b)]
-    return [_different_part(line, other) for line, other in zip(lines, others) if line != other]
+    if a.count("\n") != b.count("\n"):
+        yield _different_part(a, b)
+        return
+    for line, other in zip(*(text.split("\n") for text in _without_equal_ends(a, b))):
+        if line != other:
+            yield _different_part(line, other)
+
+
+def _without_equal_ends(a: str, b: str) -> tuple[str, str]:
+    """Return two texts without the lines that they have in common at their ends."""
+    start = a.rfind("\n", 0, common(a, b)) + 1
+    a, b = a[start:], b[start:]
+    end = a.find("\n", len(a) - common(a[::-1], b[::-1]))
+    return (a, b) if end < 0 else (a[:end], b[: end - len(a) + len(b)])
 
 
 def _different_part(a: str, b: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
+from seednb._lean import told
 from seednb.compare.terminal import fold
 from seednb.wire import RECORD_MIME
 
@@ -93,7 +94,7 @@ def text_of(value: Any) -> str:
     if isinstance(value, list) and all(isinstance(line, str) for line in value):
         return "".join(value)
     try:
-        return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False)
+        return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False, default=told)
     except (RecursionError, TypeError, ValueError):
         return repr(type(value))
 

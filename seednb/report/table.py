@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from seednb.compare import Verdict
@@ -17,12 +17,18 @@ if TYPE_CHECKING:
 
 _WIDE = 100
 _SOURCE_WIDTH = 30
+MAX_ROWS = 200
 
 
 def show(facts: Facts, console: Console, title: str) -> None:
     """Write a report to a console."""
     console.print(f"[bold]{escaped(title)}[/bold]")
-    console.print(_table(facts, wide=console.width >= _WIDE))
+    rows = list(_runs(facts.cells))
+    kept = rows if len(rows) <= MAX_ROWS else _first_rows(rows)
+    console.print(_table(kept, wide=console.width >= _WIDE))
+    if len(kept) < len(rows):
+        left = sum(map(len, rows)) - sum(map(len, kept))
+        console.print(f"{plural(left, 'cell')} more: --json and --html FILE tell of all", style="dim")
     for note in facts.comparison.notes:
         console.print(escaped(note), style="dim")
     for line in _first_difference(facts):
@@ -39,7 +45,13 @@ def escaped(text: str) -> str:
     return escape(printable(text).replace("\t", " "))
 
 
-def _table(facts: Facts, *, wide: bool) -> Table:
+def _first_rows(rows: Sequence[Sequence[CellFacts]]) -> Sequence[Sequence[CellFacts]]:
+    """Return as many rows as people read: those of cells that differ, if there are any."""
+    differ = [row for row in rows if row[0].result.verdict.bad]
+    return (differ or rows)[:MAX_ROWS]
+
+
+def _table(rows: Iterable[Sequence[CellFacts]], *, wide: bool) -> Table:
     from rich import box
     from rich.table import Table
 
@@ -50,7 +62,7 @@ def _table(facts: Facts, *, wide: bool) -> Table:
     table.add_column("verdict", no_wrap=True)
     table.add_column("what differed first", overflow="fold")
     table.add_column("cause", overflow="fold", min_width=8)
-    for cells in _runs(facts.cells):
+    for cells in rows:
         look = LOOKS[cells[0].result.verdict.value]
         source = first_line(cells[0].result.source, _SOURCE_WIDTH) if len(cells) == 1 else f"({plural(len(cells), 'cell')})"
         verdict = f"[{look.style}]{look.mark} {cells[0].result.verdict.value}[/]"

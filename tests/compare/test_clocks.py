@@ -6,8 +6,11 @@ import json
 
 import pytest
 
+from seednb.check.engine import check_notebook
+from seednb.clocks import CLOCK, READINGS, kind_named
 from seednb.compare import Verdict, compare_outputs
-from seednb.compare.clocks import own_clocks
+from seednb.compare.clocks import ID, own_clocks
+from tests.compare import make
 from tests.compare.make import plain, stream, verdict
 
 CLOCKS = {
@@ -38,6 +41,15 @@ def test_a_clock_as_the_result():
     a, b = ([plain(f"datetime.datetime(2026, 11, 22, 20, {minute}, 57)")] for minute in (37, 38))
     assert verdict(a, b, source="import datetime\ndatetime.datetime.now()") is Verdict.EQUIVALENT
     assert verdict(a, b, source="import datetime\nwhen") is Verdict.DIVERGED
+
+
+@pytest.mark.parametrize("name", sorted(READINGS))
+def test_one_list_of_clocks_serves_all(name):
+    """Each function that reads a clock is one for printed clocks, for variables and for the lint."""
+    assert [ID] == [rule.id for rule in own_clocks(f"import {name.partition('.')[0]}\nprint('now', {name}())")]
+    assert CLOCK == kind_named(name)
+    found = check_notebook(make.book(make.cell("a", f"import {name.partition('.')[0]}\n{name}()")), {"SNB044"}).findings
+    assert ["SNB044"] == [finding.code for finding in found]
 
 
 HONEST = {

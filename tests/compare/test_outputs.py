@@ -10,6 +10,17 @@ from seednb.wire import RECORD_MIME
 from tests.compare.make import display, error, html, plain, rules, stream, verdict
 
 
+def test_of_many_numbers_the_first_thousand_are_measured():
+    """Of more than 1,000 differing numbers the detail measures the first and says so; to be close, all must be, and all are measured."""
+    one, other = ([stream(" ".join(f"{number}.{digit}" for number in range(1200)))] for digit in "12")
+    far = [stream(other[0]["text"] + "5")]
+    said = compare_outputs(one, other)[0].detail
+    assert said.endswith("more than 1000 numbers differ, the first 1000 at most relative 5.0e-01")
+    assert compare_outputs(one, other, atol=0.11)[0].verdict is Verdict.CLOSE
+    assert compare_outputs(one, other, atol=0.11)[0].detail == "1200 of 1200 numbers differ, at most relative 5.0e-01"
+    assert compare_outputs(one, far, atol=0.11)[0].verdict is Verdict.DIVERGED
+
+
 def detail(a, b, **options):
     """Return what is said of the first difference."""
     return next(result.detail for result in compare_outputs(a, b, **options) if result.detail)

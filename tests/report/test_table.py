@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from seednb.report.facts import Facts
-from seednb.report.table import show
+from seednb.report.table import MAX_ROWS, show
 from tests.report.made import facts, of_all_verdicts, stream
 
 
@@ -46,6 +46,17 @@ def test_identical_cells_in_a_row_take_one_line():
     assert "1 to 1000" in text
     assert len(text.splitlines()) < 10
     assert text.splitlines()[-1] == "reproduced: 1000 identical"
+
+
+def test_of_very_many_cells_those_that_differ_are_shown_first():
+    """Of more rows than people read, those that differ are in the table, at most 200 of them; a line says how many cells are not."""
+    count = 2 * MAX_ROWS + 7
+    given = [[stream(f"<A at 0x7f000000{number:04x}>" if number % 2 else f"{number}\n")] for number in range(count)]
+    other = [[stream(f"<A at 0x7e000000{number:04x}>" if number % 2 else f"{number + 1}\n")] for number in range(count)]
+    text = shown(facts(["print(1)"] * count, given, other))
+    assert MAX_ROWS == text.count("✗ diverged")
+    assert "✓ identical" not in text
+    assert f"{count - MAX_ROWS} cells more: --json and --html FILE tell of all" in text
 
 
 def test_a_terminal_obeys_nothing():

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from seednb.check.facts import Facts
 from seednb.check.flow import traced
 from seednb.check.rule import ERROR, WARNING, Hit, Rule, View
-from seednb.check.seeding import CLOCKS, PROCESS, called
+from seednb.check.seeding import PROCESS, called
 from seednb.check.sets import in_order, is_set
+from seednb.clocks import READINGS
 
 _OBJECT_BASES = {"", "builtins.object"}
 _TEXTS = {"__repr__", "__str__", "_repr_html_", "_repr_pretty_", "_repr_mimebundle_", "__format__"}
@@ -122,7 +123,7 @@ def _times(view: View) -> Iterator[Hit]:
     for cell, node in view.shown:
         for part in traced(view.facts, node):
             name = called(view.facts, part)
-            if name in CLOCKS or name in PROCESS - {"builtins.id"}:
+            if name in READINGS or name in PROCESS - {"builtins.id"}:
                 yield Hit(cell, node, f"{name}() is another value in each run")
                 break
 

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from seednb.check.facts import Facts
 from seednb.check.rule import ERROR, WARNING, Hit, Rule, View
-from seednb.check.seeding import CLOCKS, ENTROPY, GLOBAL_SEEDERS, OWN_GENERATORS, PROCESS, behind, called, number, seed_argument
+from seednb.check.seeding import ENTROPY, GLOBAL_SEEDERS, OWN_GENERATORS, PROCESS, behind, called, number, seed_argument
+from seednb.clocks import READINGS
 
 _R_CLOCK = re.compile(r"Sys\.time|Sys\.getpid|Sys\.Date|proc\.time|date\(")
 _R_MAX = 2**31 - 1
@@ -54,7 +55,7 @@ HASH_SEED = Rule(
 
 
 def _clock(view: View) -> Iterator[Hit]:
-    changing = CLOCKS | ENTROPY | PROCESS
+    changing = READINGS | ENTROPY | PROCESS
     for call in view.facts.calls:
         seed = seed_argument(call)
         found = (
