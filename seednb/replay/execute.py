@@ -108,9 +108,8 @@ def execute(
 ) -> Execution:
     """Run the code cells of a notebook from the top in a fresh runtime whose working directory is `folder`.
 
-    `keys` gives the key of each code cell by its index among all cells. A cell that fails ends the run, unless it is
-    tagged `raises-exception`. Ctrl-C ends it after interrupting the running cell. Raises KernelError where no runtime
-    can be had.
+    `keys` gives the key of each code cell by its index among all cells. A cell that fails ends the run, unless it is tagged
+    `raises-exception`. Ctrl-C ends it after interrupting the running cell. Raises KernelError where no runtime can be had.
     """
     found = find_kernel(nb.get("metadata", {}), kernel)
     execution = Execution(keys=keys, language=found.language, notices=list(found.notices))
