@@ -149,6 +149,26 @@ def test_the_published_report_is_the_one_that_is_written():
     assert re.findall(r"^\| `(\w+)` \|", members, re.MULTILINE) == list(schema["$defs"]["report"]["properties"])
 
 
+def test_the_published_addresses_are_those_that_the_server_answers():
+    """docs/server.md lists the addresses of the server's part, with their methods, and its bounds."""
+    from seednb.server.handlers import ROUTES
+    from seednb.server.reports import MAX_REPORTS
+    from seednb.server.requests import MAX_BODY, Handler
+    from seednb.server.service import MOST_REPLAYS
+    from seednb.server.verifications import MOST_KEPT, MOST_RUNNING
+
+    text = (REPOSITORY / "docs" / "server.md").read_text(encoding="utf-8")
+    listed = dict(re.findall(r"^\| `([a-zA-Z/]+)` \| ([A-Z, ]+) \|", text, re.MULTILINE))
+    methods = {name: [verb for verb in ("GET", "POST", "DELETE") if verb.lower() in vars(handler)] for name, handler in ROUTES.items()}
+    assert issubclass(ROUTES["hello"], Handler)
+    assert {name: ", ".join(verbs) for name, verbs in methods.items()} == listed
+    assert f"| verifications that run | {MOST_RUNNING} |" in text
+    assert MAX_REPORTS == MOST_KEPT
+    assert f"| verifications and reports that are remembered | {MOST_KEPT} each |" in text
+    assert f"| replays in front ends' kernels | {MOST_REPLAYS}, one a kernel;" in text
+    assert f"| a request | {MAX_BODY // 1_000_000} MB |" in text
+
+
 def test_the_changelog_names_the_version():
     """The changelog's newest part speaks of the package's version."""
     from seednb import __version__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -34,7 +35,11 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     }
     assert sources <= names
     information = next(name for name in names if ".dist-info/" in name).split("/")[0]
-    assert {name.split("/")[0] for name in names} <= {"seednb", "seednb.pth", information}
+    data = information.replace(".dist-info", ".data")
+    assert {name.split("/")[0] for name in names} <= {"seednb", "seednb.pth", information, data}
+    with zipfile.ZipFile(wheel) as archive:
+        switch = json.loads(archive.read(f"{data}/data/etc/jupyter/jupyter_server_config.d/seednb.json"))
+    assert switch == {"ServerApp": {"jpserver_extensions": {"seednb.server": True}}}
     metadata = next(name for name in names if name.endswith("METADATA"))
     with zipfile.ZipFile(wheel) as archive:
         required = [

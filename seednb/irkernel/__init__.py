@@ -31,7 +31,7 @@ def attach_code() -> str:
 
 
 def question(ask: str, plan: Plan | None = None) -> dict[str, str]:
-    """Return the user expressions of a question, `attach` or `current`: JSON, which the R side evaluates nothing of."""
+    """Return the user expressions of a question, `attach`, `current` or `finish`: JSON, which the R side evaluates nothing of."""
     return {"seednb": json.dumps({"ask": ask, "plan": plan})}
 
 

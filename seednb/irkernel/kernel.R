@@ -106,6 +106,7 @@ answer <- function(request, question) {
     {
       asked <- jsonlite::fromJSON(question, simplifyVector = FALSE)
       if (identical(asked$ask, "attach")) attach_runner(asked$plan)
+      if (identical(asked$ask, "finish")) finish()
       list(status = "ok", data = list("text/plain" = as_json(current())), metadata = empty())
     },
     error = function(e) list(status = "error", ename = "Error", evalue = conditionMessage(e), traceback = list())
@@ -123,6 +124,12 @@ attach_runner <- function(plan) {
   now$sealing <- isTRUE(plan$seal)
   now$seed <- now$start <- NULL
   if (!is.null(plan$seed)) start(check_seed(plan$seed, "the seed"), plan$origin)
+}
+
+# A front end's replay is over: the runtime goes on as if nobody had planned it.
+finish <- function() {
+  now$plan <- NULL
+  now$asked <- now$shown <- TRUE
 }
 
 as_json <- function(value) as.character(jsonlite::toJSON(value, auto_unbox = TRUE, null = "null", na = "null"))

@@ -40,6 +40,9 @@ class Door(Protocol):
     def current(self, reply: Reply) -> Current:
         """Read the reply to the question."""
 
+    def finish(self) -> dict[str, str]:
+        """Return the user expressions that end a front end's replay, after which the runtime is its user's again."""
+
     def event(self, told: dict[str, Any], key: str, source: str) -> CellEvent:
         """Return what an event message tells of the cell that ran."""
 
@@ -70,6 +73,9 @@ class PythonDoor:
     def current(self, reply: Reply) -> Current:
         found: Current = inject.answer(reply)
         return found
+
+    def finish(self) -> dict[str, str]:
+        return inject.finish_question()
 
     def event(self, told: dict[str, Any], key: str, source: str) -> CellEvent:
         return cast(CellEvent, told)
@@ -112,6 +118,9 @@ class RDoor:
         if found is None:
             raise ValueError("it does not answer any more")
         return found
+
+    def finish(self) -> dict[str, str]:
+        return irkernel.question("finish") if self._closed is None else self._closed.finish()
 
     def event(self, told: dict[str, Any], key: str, source: str) -> CellEvent:
         return irkernel.cell_event(told, source)
@@ -157,6 +166,9 @@ class ClosedDoor:
             "inputs": [],
             "busy_at_exit": False,
         }
+
+    def finish(self) -> dict[str, str]:
+        return {}
 
     def event(self, told: dict[str, Any], key: str, source: str) -> CellEvent:
         raise KernelError(f"kernel {self._kernel!r} sends events of seednb's, and nothing of seednb was loaded there")

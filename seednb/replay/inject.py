@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import seednb
-from seednb.wire import Plan
+from seednb.wire import WIRE_VERSION, Plan
 
 PACKAGE = Path(seednb.__file__).parent
 KERNEL_SIDE = (
@@ -84,6 +84,12 @@ def attach_code(plan: Plan, *, archive: bool) -> tuple[str, dict[str, str]]:
 def current_question() -> dict[str, str]:
     """Return the user expressions of the request that asks for the runtime's state."""
     return {"seednb": f"__import__('json').dumps({_EXTENSION}.current())"}
+
+
+def finish_question() -> dict[str, str]:
+    """Return the user expressions of the request that ends a front end's replay."""
+    asked = json.dumps({"version": WIRE_VERSION, "do": "finish"})
+    return {"seednb": f"{_EXTENSION}.ask({asked!r})"}
 
 
 def answer(reply: dict[str, Any]) -> Any:

@@ -191,24 +191,27 @@ class Report(Handler):
         self.finish(page, set_content_type="text/html; charset=utf-8")
 
 
+ROUTES: dict[str, type[Handler]] = {
+    "hello": Hello,
+    "load": Load,
+    "record": RecordHandler,
+    "differences": Differences,
+    "replays": ReplaysHandler,
+    "replays/ID": OneReplay,
+    "replays/ID/attached": Attached,
+    "replays/ID/cells": Cells,
+    "replays/ID/end": End,
+    "verifications": VerificationsHandler,
+    "verifications/ID": OneVerification,
+    "reports/ID": Report,
+}
+
+
 def add_handlers(app: Any) -> None:
     """Make a server answer."""
     service = {"service": Service(app)}
-    routes: dict[str, type[Handler]] = {
-        "hello": Hello,
-        "load": Load,
-        "record": RecordHandler,
-        "differences": Differences,
-        "replays": ReplaysHandler,
-        f"replays/{_ID}": OneReplay,
-        f"replays/{_ID}/attached": Attached,
-        f"replays/{_ID}/cells": Cells,
-        f"replays/{_ID}/end": End,
-        "verifications": VerificationsHandler,
-        f"verifications/{_ID}": OneVerification,
-        f"reports/{_ID}": Report,
-    }
-    app.web_app.add_handlers(".*$", [(f"{app.base_url}seednb/api/{path}", handler, service) for path, handler in routes.items()])
+    routes = [(f"{app.base_url}seednb/api/{path.replace('ID', _ID)}", handler, service) for path, handler in ROUTES.items()]
+    app.web_app.add_handlers(".*$", routes)
 
 
 @lru_cache(maxsize=1)

@@ -80,6 +80,7 @@ class InteractiveReplay:
             "cells": self.notebook.to_run(),
             "attach": [{"code": code, "expressions": expressions} for code, expressions in self._requests],
             "question": {"expressions": self._door.question()},
+            "finish": {"expressions": self._door.finish()},
             "notices": notices,
             "recorded": self.notebook.record is not None,
         }

@@ -171,6 +171,8 @@ class FrontEnd:
         reply = self.silent("", asked) if alive and asked else None
         updated = {name: self.cell(name)["outputs"] for name in self._updated}
         end: dict[str, Any] = self.ask("POST", f"replays/{plan['id']}/end", {"reply": reply, "stopped": stopped, "outputs": updated})
+        if alive and plan["finish"]["expressions"]:
+            self.silent("", plan["finish"]["expressions"])
         self.put(end["keep"])
         if end["record"] is not None:
             self.nb["metadata"]["seednb"] = end["record"]

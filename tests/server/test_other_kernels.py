@@ -41,6 +41,9 @@ def test_r(front_end, environment_with_server):
     assert "0.9148060" in front_end.cell("cell-1")["outputs"][0]["text"]
     end, said = front_end.replay()
     assert (["identical", "identical", "diverged"], "cell-2") == ([cell["verdict"] for cell in said], end["first_id"])
+    front_end.cell("cell-2")["source"] = "seednb_seed(7); runif(1)"
+    assert "seednb: seed 7" == front_end.execute("cell-2")["outputs"][0]["data"]["text/plain"]
+    assert 1 == len(front_end.execute("cell-1")["outputs"])
 
 
 def test_a_language_that_cannot_be_seeded(front_end, environment_with_server):

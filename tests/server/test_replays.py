@@ -141,6 +141,9 @@ def test_reseeding_in_the_middle(front_end):
     """A seed that a cell generated in the recorded run is taken again."""
     recorded(front_end, "%load_ext seednb\nimport random", "random.random()", "%seed new", "random.random()")
     end, said = front_end.replay()
+    front_end.cell("cell-3")["source"] = "%seed 7\nrandom.random()"
+    front_end.execute("cell-3")
+    assert "0.323" in front_end.cell("cell-3")["outputs"][-1]["data"]["text/plain"]
     assert (["identical"] * 4, True) == ([cell["verdict"] for cell in said], end["reproduced"])
     assert 1 == len(end["record"]["reseeds"])
 
