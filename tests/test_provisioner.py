@@ -89,3 +89,31 @@ def test_broken_settings(python, environ, tmp_path, monkeypatch):
     (tmp_path / "pyproject.toml").unlink()
     asyncio.run(ours.pre_launch(env=dict(environ), cwd=str(tmp_path)))
     assert seen[-1]["env"]["PYTHONHASHSEED"] == "0"
+
+
+def test_announced_starts():
+    """What is announced of a kernel's start is there once, for a minute, and the latest counts."""
+    now = [0.0]
+    announced = provisioner.Announcements(clock=lambda: now[0])
+    first, second = announced.announce("a", dict), announced.announce("a", dict)
+    announced.withdraw("a", first)
+    assert second is announced.take("a")
+    assert None is announced.take("a")
+    third = announced.announce("a", dict)
+    announced.withdraw("a", third)
+    assert None is announced.take("a")
+    announced.announce("a", dict)
+    now[0] = provisioner.PATIENCE
+    assert None is announced.take("a")
+
+
+def test_an_announced_start(environ, tmp_path):
+    """A kernel that loads seednb nowhere starts once with the announced environment; a planner that fails keeps none from starting."""
+    local = provisioner.SeednbProvisioner(kernel_id="k", kernel_spec=spec("/other/bin/python"))
+    used = provisioner.ANNOUNCED.announce("k", lambda given: {**given, "PLANNED": "yes"})
+    assert not used.used
+    launched = [asyncio.run(local.pre_launch(env=dict(environ), cwd=str(tmp_path), extra_arguments=[])) for _ in range(2)]
+    assert (["yes", None], True) == ([one["env"].get("PLANNED") for one in launched], used.used)
+    broken = provisioner.ANNOUNCED.announce("k", lambda given: {"x": given["not there"]})
+    assert "PLANNED" not in asyncio.run(local.pre_launch(env=dict(environ), cwd=str(tmp_path), extra_arguments=[]))["env"]
+    assert not broken.used

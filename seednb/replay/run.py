@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import tempfile
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from seednb.compare import CANON, Verdict, compare_outputs, output_digests, worst
 from seednb.determinism import DISPLAY_IDS, STRICT
-from seednb.digest import digest
+from seednb.digest import DIGEST_BYTES, blake2b
 from seednb.errors import NotebookError, SettingsError
+from seednb.inputs import MAX_FILES
 from seednb.launch import Environment, plan_environment
 from seednb.notebook import Notebook, check_writable, is_trusted, sign
 from seednb.record import CellLine, Record
@@ -21,6 +23,8 @@ from seednb.replay.execute import Execution, Progress, execute, make_plan
 from seednb.settings import Choice, choose_seed, environment_seed, switched_off, wants_display_ids
 from seednb.streams import STREAM
 from seednb.wire import cell_line
+
+_PIECE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -131,10 +135,22 @@ def digest_inputs(names: list[str], folder: Path) -> dict[str, str]:
     digests = {}
     for name in names:
         try:
-            digests[name] = digest((folder / name).read_bytes())
+            path = folder / name
+            found = path.stat()
+            digests[name] = _file_digest(str(path), found.st_mtime_ns, found.st_size)
         except OSError:
             continue
     return digests
+
+
+@lru_cache(maxsize=MAX_FILES)
+def _file_digest(path: str, _changed: int, _size: int) -> str:
+    """Digest a file in pieces, for it may be larger than memory; a server is asked for the same ones after each run."""
+    hasher = blake2b(digest_size=DIGEST_BYTES)
+    with open(path, "rb") as file:
+        while piece := file.read(_PIECE):
+            hasher.update(piece)
+    return hasher.hexdigest()
 
 
 def reproduced(recorded: list[dict[str, Any]], outputs: list[dict[str, Any]]) -> bool:

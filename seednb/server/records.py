@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from seednb.compare import CANON, output_digests
+from seednb.inputs import MAX_FILES
 from seednb.record import CellLine, Record
 from seednb.replay.run import digest_inputs
 from seednb.report.surroundings import ABSENT, Difference, differences
 from seednb.server.requests import BAD_REQUEST, RefusedError
 from seednb.server.told import outputs_of
 
-MAX_FILES = 1000
 _SET_BEFORE = ("flag ", "threads ")
 _LATE = ("threads torch",)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import secrets
 from collections import OrderedDict
 from contextlib import suppress
@@ -16,6 +17,7 @@ class Reports:
 
     def __init__(self, *, most: int = MAX_REPORTS) -> None:
         self._folder = TemporaryDirectory(prefix="seednb-reports-", ignore_cleanup_errors=True)
+        atexit.register(self._folder.cleanup)
         self._pages: OrderedDict[str, Path] = OrderedDict()
         self._most = most
 

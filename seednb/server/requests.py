@@ -75,6 +75,8 @@ def guarded(method: Method) -> Method:
             await method(self, *arguments)
         except SeednbError as error:
             self.reply({"message": str(error)}, _status(error))
+        except RecursionError:
+            self.reply({"message": "what was sent nests too deeply"}, BAD_REQUEST)
 
     allowed: Any = authorized("execute", "kernels")(answer)
     return cast(Method, authenticated(allowed))
