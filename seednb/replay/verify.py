@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from seednb.compare import Comparison, policy_for
+from seednb.compare import Comparison, Verdict, policy_for
 from seednb.launch import Environment, plan_environment
 from seednb.notebook import Notebook
 from seednb.record import Record
@@ -20,6 +20,7 @@ from seednb.report.facts import RECORDED
 from seednb.settings import Choice, generate_seed
 
 OTHER_HASH_SEED = 1
+_SAME = {Verdict.IDENTICAL, Verdict.EQUIVALENT}
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,10 @@ class Verification:
 
     @property
     def failed(self) -> int | None:
-        """The index of the cell that ended the replay, if one did."""
-        return self.execution.failed
+        """The index of the cell that ended the replay, if one did, and did not end the recorded run in the same way."""
+        ended = self.execution.failed
+        same = any(cell.index == ended and cell.verdict in _SAME for cell in self.comparison.cells)
+        return None if same and not self.interrupted else ended
 
     @property
     def reason(self) -> str:
