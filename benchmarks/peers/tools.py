@@ -14,13 +14,23 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 LIMIT = 600
-PYTEST = """
-import resource, sys, pytest
-code = pytest.main(sys.argv[1:])
-print("PEAK", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, int(code))
+PEAK = """
+def peak():  # of this program: ru_maxrss, where /proc is not there, may be that of the process that started it
+    try:
+        return next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
+    except OSError:
+        import resource
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 """
-NOTEBOOK = """
-import json, resource, sys
+PYTEST = f"""{PEAK}
+import sys, pytest
+code = pytest.main(sys.argv[1:])
+print("PEAK", peak(), int(code))
+"""
+NOTEBOOK = (
+    PEAK
+    + """
+import json, sys
 from pytest_notebook.diffing import diff_notebooks, filter_diff
 from pytest_notebook.execution import execute_notebook
 from pytest_notebook.notebook import load_notebook_with_config
@@ -40,16 +50,20 @@ try:
 except RuntimeError:
     found = {number for number in range(len(first.cells)) if differs(number)}
 print("CELLS", json.dumps(sorted(found)))
-print("PEAK", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, 0)
+print("PEAK", peak(), 0)
 """
-SEEDNB = """
-import resource, sys
+)
+SEEDNB = (
+    PEAK
+    + """
+import sys
 from seednb.cli import main
 try:
     main(sys.argv[1:])
 except SystemExit as end:
-    print("PEAK", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, end.code, file=sys.stderr)
+    print("PEAK", peak(), end.code, file=sys.stderr)
 """
+)
 _PEAK = re.compile(r"^PEAK (\d+) (\d+)$", re.MULTILINE)
 _UNIT = 1 if sys.platform == "darwin" else 1024
 
