@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from seednb.compare.align import CodeCell, Pair, align, code_cells
 from seednb.compare.canonical import CANON, output_digests
-from seednb.compare.causes import Cause, Runs, changed_code, own_cause, run_cause, state_cause
+from seednb.compare.causes import Cause, Runs, changed_code, own_cause, run_cause, state_cause, unseeded_cause
 from seednb.compare.numbers import tolerance
 from seednb.compare.outputs import Judged, judge_outputs
 from seednb.compare.policy import Policy
@@ -65,7 +65,7 @@ def compare_notebooks(
     for number, pair in enumerate(pairs):
         result = _compare(pair, runs, rules, widgets)
         if result.verdict.bad and result.cause is None:
-            found = ("upstream", "") if diverged else run_cause(runs, _keys(pairs[:number])) or _state_cause(pair, states)
+            found = ("upstream", "") if diverged else _late_cause(pair, pairs[:number], runs, states)
             cause, evidence = found or ("unknown", "")
             result = replace(result, cause=cause, detail=_joined(result.detail, evidence))
         diverged = diverged or result.verdict.bad
@@ -104,13 +104,14 @@ def _needs_digests(cell: CodeCell | None) -> bool:
     return cell is not None and not cell.outputs and cell.line is not None and cell.line.outputs is not None
 
 
-def _keys(pairs: Sequence[Pair]) -> list[str]:
-    return [cell.key for _, cell in pairs if cell is not None]
-
-
-def _state_cause(pair: Pair, states: tuple[dict[str, str], dict[str, str]]) -> Cause | None:
+def _late_cause(pair: Pair, before: Sequence[Pair], runs: Runs, states: tuple[dict[str, str], dict[str, str]]) -> Cause | None:
+    """Name a cause of which the runs as a whole, the code of this and of earlier cells, or the generators' states give evidence."""
+    earlier = [cell for _, cell in before if cell is not None]
+    found = run_cause(runs, [cell.key for cell in earlier])
     a, b = pair
-    return state_cause(states, a, b) if a is not None and b is not None else None
+    if found is not None or a is None or b is None:
+        return found
+    return unseeded_cause(b, earlier, runs) or state_cause(states, a, b)
 
 
 def _one_sided(a: CodeCell | None, b: CodeCell | None) -> CellResult:
