@@ -168,10 +168,11 @@ class Notebook:
                     yield set_member(self.text, layout, key, value, self.style, outer=root.members["cells"])
         metadata = self._layout.metadata
         changed = {key: value for key, value in self._metadata.items() if value is not None}
-        if changed and (metadata is None or (not metadata.members and len(changed) > 1)):
-            yield set_member(self.text, root, "metadata", changed, self.style, outer=next(iter(root.members.values())))
+        if metadata is None or (not metadata.members and len(changed) > 1):
+            if changed:
+                yield set_member(self.text, root, "metadata", changed, self.style, outer=next(iter(root.members.values())))
             return
-        for key, value in sorted(self._metadata.items()) if metadata is not None else ():
+        for key, value in sorted(self._metadata.items()):
             known = key in metadata.members
             if value is None and known:
                 yield remove_member(metadata, key)

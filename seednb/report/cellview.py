@@ -139,7 +139,7 @@ def _pictures(content: Content, names: tuple[str, str]) -> Html:
         return tag("div", _figure(picture(text or "", content.mime), only), class_="pictures")
     found = compared(content.recorded, content.replayed, content.mime)
     captions = (*names, f"difference: {found.words}" if found.words else "difference")
-    figures = [_figure(shown, caption) for shown, caption in zip(found, captions)]
+    figures = [_figure(shown, caption) for shown, caption in zip(found[:3], captions)]
     source = side_by_side(content.recorded, content.replayed, names) if content.mime == "image/svg+xml" else None
     return joined([tag("div", *figures, class_="pictures"), source])
 

@@ -77,7 +77,8 @@ def _compared(first: Iterator[Image], second: Iterator[Image]) -> Compared:
             assert start is not None
             more = "first" if b is None else "second"
             words = f"the {number - 1 or 1} frames that both have are equal; the {more} picture has more"
-            return Compared(*map(_encoded, start), Picture(reason="they differ in their number of frames"), words)
+            reason = Picture(reason="they differ in their number of frames")
+            return Compared(_encoded(start[0]), _encoded(start[1]), reason, words)
         start = start or (a, b)
         if a.size != b.size:
             words = f"{a.width}x{a.height}, then {b.width}x{b.height} pixels"
@@ -88,7 +89,7 @@ def _compared(first: Iterator[Image], second: Iterator[Image]) -> Compared:
             return Compared(_encoded(a), _encoded(b), found, f"frame {number}: {words}" if is_animated else words)
     assert start is not None
     reason = Picture(reason="no difference that a screen shows: look at colour depth, or timing")
-    return Compared(*map(_encoded, start), reason)
+    return Compared(_encoded(start[0]), _encoded(start[1]), reason)
 
 
 def _marked(a: Image, b: Image) -> tuple[Picture, str]:
