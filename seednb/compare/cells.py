@@ -59,8 +59,7 @@ def compare_notebooks(
     pairs = align(code_cells(a, record_a), code_cells(b, record_b))
     rules = replace((policy or Policy()).for_notebook(a), allowed=tolerance(rtol, atol, ulp))
     widgets = Widgets(a, b)
-    results: list[CellResult] = []
-    diverged = False
+    results, diverged = list[CellResult](), False
     states: tuple[dict[str, str], dict[str, str]] = ({}, {})
     for number, pair in enumerate(pairs):
         result = _compare(pair, runs, rules, widgets)
@@ -216,8 +215,8 @@ def _with_widgets(found: _Found, a: CodeCell, b: CodeCell, widgets: Widgets, rul
 
 def _with_variables(found: _Found, a: CodeCell, b: CodeCell, runs: Runs) -> _Found:
     """Compare what the cell's variables hold too."""
-    said = variables_differ(a, b, runs)
-    return found if not said or found.verdict is Verdict.FAILED else _but(found, said)
+    said = "" if found.verdict is Verdict.FAILED else variables_differ(a, b, runs)
+    return _but(found, said) if said else found
 
 
 def _but(found: _Found, said: str) -> _Found:
