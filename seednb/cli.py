@@ -111,10 +111,12 @@ def verify(
         results.append(result)
         report.verified(result)
         if result.interrupted:
-            return STOPPED
+            break
         if update:
             report.accepted(path, accept.accept(result))
     report.wrote(forms.write([result.facts for result in results]))
+    if results[-1].interrupted:
+        return STOPPED
     return OK if update or all(result.reproduced for result in results) else FAILED
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable
 from typing import Any, Optional
 
 CLOCK, IDENTITY, TIMER = "clock", "identity", "timer"
+PARTS = "parts"
 """`timer CLASS`: an object of a class of the notebook's that reads a clock; only some of its attributes come from there."""
 _CLOCKS = re.compile(
     r"timeit\.\w+|(?:[\w.]+\.)?(?:now|utcnow|today)"
@@ -47,6 +49,41 @@ def kind_named(name: str) -> Optional[str]:
 def is_timer(kind: Optional[str]) -> bool:
     """Tell whether a taint is that of an object that reads a clock."""
     return kind is not None and kind.startswith(TIMER)
+
+
+def parts(keys: Iterable[str], origin: str = CLOCK) -> str:
+    """Return the taint of dictionaries, or containers of them, of which only the values under these keys are tainted."""
+    return "\0".join([PARTS, origin, *sorted(keys)])
+
+
+def parts_of(kind: Optional[str]) -> Optional[tuple[str, frozenset[str]]]:
+    """Return what taints the values under some keys, and these keys; None where it is no such taint."""
+    if kind is None or not kind.startswith(PARTS):
+        return None
+    _, origin, *keys = kind.split("\0")
+    return origin, frozenset(keys)
+
+
+def worse(kinds: Iterable[Optional[str]]) -> Optional[str]:
+    """Return the taint of what holds things with these taints, of which only those of clocks, identities and parts go on."""
+    found = set(kinds)
+    for whole in (CLOCK, IDENTITY):
+        if whole in found:
+            return whole
+    known = [part for part in map(parts_of, found) if part is not None]
+    return parts(frozenset().union(*(keys for _, keys in known)), min(origin for origin, _ in known)) if known else None
+
+
+def whole(kind: Optional[str]) -> Optional[str]:
+    """Return the taint of what is computed from all of a thing."""
+    known = parts_of(kind)
+    return kind if known is None else known[0]
+
+
+def key_of(node: Any) -> Optional[str]:
+    """Return the text by which an expression picks an item, if it is written there."""
+    index = getattr(node, "slice", None)
+    return index.value if isinstance(index, ast.Constant) and isinstance(index.value, str) else None
 
 
 def texts_in(node: ast.Call) -> list[str]:

@@ -48,7 +48,7 @@ class Notebook:
         self.text = text
         self.nb, self._layout = parsed(text, self.path)
         self._cells: dict[int, dict[str, Any]] = {}
-        self._record: Any = KEEP
+        self._metadata: dict[str, Any] = {}
         self._on_disk = text
 
     @classmethod
@@ -107,8 +107,12 @@ class Notebook:
         version = known.get("version") if isinstance(known, dict) else None
         if isinstance(version, int) and version > Record.VERSION:
             return False
-        self._record = record
+        self._metadata["seednb"] = record
         return True
+
+    def set_widgets(self, widgets: Mapping[str, Any]) -> None:
+        """Set `metadata.widgets`, what widgets hold."""
+        self._metadata["widgets"] = widgets
 
     def new_text(self) -> str:
         """Return the text with all edits."""
@@ -162,17 +166,18 @@ class Notebook:
                 member = layout.members.get(key)
                 if member is None or not _same(self.nb["cells"][index][key], value):
                     yield set_member(self.text, layout, key, value, self.style, outer=root.members["cells"])
-        if self._record is KEEP:
-            return
         metadata = self._layout.metadata
-        if self._record is None:
-            if metadata is not None and "seednb" in metadata.members:
-                yield remove_member(metadata, "seednb")
-        elif metadata is None:
-            outer = next(iter(root.members.values()))
-            yield set_member(self.text, root, "metadata", {"seednb": self._record}, self.style, outer=outer)
-        elif "seednb" not in metadata.members or not _same(self.nb["metadata"]["seednb"], self._record):
-            yield set_member(self.text, metadata, "seednb", self._record, self.style, outer=root.members["metadata"])
+        changed = {key: value for key, value in self._metadata.items() if value is not None}
+        if metadata is None or (not metadata.members and len(changed) > 1):
+            if changed:
+                yield set_member(self.text, root, "metadata", changed, self.style, outer=next(iter(root.members.values())))
+            return
+        for key, value in sorted(self._metadata.items()):
+            known = key in metadata.members
+            if value is None and known:
+                yield remove_member(metadata, key)
+            elif value is not None and not (known and _same(self.nb["metadata"][key], value)):
+                yield set_member(self.text, metadata, key, value, self.style, outer=root.members["metadata"])
 
 
 def cell_keys(nb: Mapping[str, Any], record: Record | None = None) -> dict[int, str]:

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, Optional
 
-from seednb.clocks import CLOCK, IDENTITY, MAGICS, SEEDING, SHELL, TEXTUAL, TIMER, Imports, is_timer, kind_named, texts_in
+from seednb.clocks import CLOCK, MAGICS, TIMER, Imports, is_timer, key_of, kind_named, parts, parts_of, texts_in, worse
+from seednb.expressions import Expressions
 
 _MUTATORS = {"add", "append", "appendleft", "extend", "insert", "put", "record", "setdefault", "update"}
 _DEPTH = 3
@@ -32,11 +33,12 @@ class Clocks:
         return {name: kind for name, kind in self._flow.tainted.items() if not is_timer(kind)}
 
 
-class _Flow:
+class _Flow(Expressions):
     """Follows statements in their order. control: the taint of the test that decides whether they run."""
 
     def __init__(self, tainted: dict[str, str], imports: Imports, functions: dict[str, Any], attributes: set[str], depth: int) -> None:
-        self.tainted, self._imports, self._functions, self._attributes, self._depth = tainted, imports, functions, attributes, depth
+        super().__init__(tainted, imports, functions, attributes)
+        self._depth = depth
         self._control: Optional[str] = None
         self.returned: list[list[Optional[str]]] = []
         self.mutated: set[str] = set()
@@ -90,7 +92,7 @@ class _Flow:
                 self.block(body)
                 if isinstance(node, (ast.For, ast.AsyncFor, ast.While)):  # what one turn taints, the next one reads
                     self.block(body)
-                seen.update(self.tainted)
+                seen.update({name: worse([seen.get(name), kind]) or kind for name, kind in self.tainted.items()})
         self.tainted.update(seen)  # whichever branch has run
         self._control = before
 
@@ -119,7 +121,7 @@ class _Flow:
 
     def _mutate(self, target: Any, kind: Optional[str]) -> None:
         """Something tainted becomes a part of what a name holds."""
-        attribute = ""
+        attribute, key = "", key_of(target)
         while isinstance(target, (ast.Attribute, ast.Subscript, ast.Starred)):
             attribute = target.attr if isinstance(target, ast.Attribute) else attribute
             target = target.value
@@ -128,6 +130,10 @@ class _Flow:
             self._attributes.add(attribute)
             return
         if isinstance(target, ast.Name) and kind and target.id not in self._imports:
+            if key is not None and not attribute and not is_timer(self.tainted.get(target.id)):
+                kind = worse([parts([key], kind) if parts_of(kind) is None else kind, self.tainted.get(target.id)]) or kind
+            elif parts_of(kind) is not None:
+                kind = worse([kind, self.tainted.get(target.id)]) or kind
             self.tainted[target.id] = kind
             self.mutated.add(target.id)
 
@@ -147,56 +153,9 @@ class _Flow:
                 except (SyntaxError, ValueError):
                     return
             elif node.func.attr in _MUTATORS:
-                self._mutate(node.func.value, self._first([*node.args, *(word.value for word in node.keywords)]))
+                words = self._pairs([word.arg for word in node.keywords], [word.value for word in node.keywords])
+                self._mutate(node.func.value, worse([words, *map(self._of, node.args)]))
         self._of(node)
-
-    # -- expressions -------------------------------------------------------------------------------
-
-    def _of(self, node: Any) -> Optional[str]:
-        """Return what taints an expression."""
-        if node is None or isinstance(node, ast.Constant):
-            return None
-        direct = self._reference(node)
-        if direct is not None or isinstance(node, ast.Name):
-            return direct
-        if isinstance(node, ast.Attribute):
-            kind = self._of(node.value)
-            return (CLOCK if node.attr in self._attributes else None) if is_timer(kind) else kind
-        if isinstance(node, ast.Call):
-            return self._of_call(node)
-        if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)):
-            inner = self._inner()
-            for clause in node.generators:
-                inner._bind(clause.target, inner._of(clause.iter))
-            parts = [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]
-            return inner._first(parts)
-        return self._first(ast.iter_child_nodes(node))
-
-    def _first(self, nodes: Iterable[ast.AST]) -> Optional[str]:
-        kinds = {self._of(node) for node in nodes}
-        return next((kind for kind in (CLOCK, IDENTITY) if kind in kinds), None)
-
-    def _of_call(self, node: ast.Call) -> Optional[str]:
-        name = self._imports.dotted(node.func) or getattr(node.func, "attr", "")
-        if SEEDING.search(name):
-            return None
-        if name.startswith("get_ipython") or (isinstance(node.func, ast.Attribute) and node.func.attr in {"run_line_magic", "getoutput"}):
-            texts = texts_in(node)
-            return CLOCK if set(texts[:1]) & MAGICS or any(map(SHELL.search, texts)) else None
-        if any(isinstance(part, ast.Constant) and part.value in ("now", "today") for part in node.args):
-            return CLOCK
-        called = self._reference(node.func)
-        if is_timer(called):
-            return called
-        owner = called or (self._of(node.func.value) if isinstance(node.func, ast.Attribute) else None)
-        words = [word.value for word in node.keywords if not SEEDING.search(word.arg or "")]
-        given = {self._of(part) for part in [*node.args, *words]} | {owner}
-        found = self._results(node)
-        if CLOCK in given or CLOCK in found:
-            return CLOCK
-        if called == IDENTITY or (IDENTITY in given and TEXTUAL.fullmatch(name)) or IDENTITY in found:
-            return IDENTITY
-        return next(filter(is_timer, found), None)
 
     def _results(self, node: ast.AST) -> list[Optional[str]]:
         """Return what taints the parts of what a call of one of the notebook's functions or methods returns."""
@@ -216,6 +175,7 @@ class _Flow:
         return [next((kind for kind in column if kind), None) for column in columns]
 
     def _inner(self, step: int = 0) -> _Flow:
+        """Return a flow that begins with what is known here."""
         return _Flow(dict(self.tainted), Imports(self._imports), dict(self._functions), self._attributes, self._depth + step)
 
     def _inside(self, function: Any, owner: Optional[str]) -> tuple[_Flow, list[str]]:
@@ -239,12 +199,3 @@ class _Flow:
                 self._mutate(given[name], kind)
             elif kind is not None and (name in shared or name in self.tainted):
                 self.tainted[name] = kind
-
-    def _reference(self, node: ast.AST) -> Optional[str]:
-        """Return the taint of a name, or of a function of a module that reads a clock or gives an identity."""
-        if isinstance(node, ast.Name) and node.id in self.tainted:
-            return self.tainted[node.id]
-        name = self._imports.dotted(node) or (f"object.{node.attr}" if isinstance(node, ast.Attribute) else "")
-        if not name or (isinstance(node, ast.Name) and (node.id in self._functions or name == "now")):
-            return None
-        return kind_named(name)

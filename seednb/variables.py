@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import collections
 import re
 import time
 import types
 from collections.abc import Iterable, Mapping
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
+from seednb.clocks import parts_of
 from seednb.contents import Contents
 from seednb.digest import DIGEST_BYTES, digest
 from seednb.libraries import OpaqueError, size_of
@@ -29,6 +31,9 @@ _FIXED: tuple[type, ...] = (bool, int, float, complex, str, bytes, type(None), r
 _FIXED += (types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
 """What a cell that only reads it cannot change, as far as its contents count."""
 _PARTS = 3
+_NONE: frozenset[str] = frozenset()
+_HOLDERS = (dict, list, tuple, collections.OrderedDict, collections.defaultdict)
+"""What may hold parts that come from a clock; of anything else the whole does."""
 
 
 class Watch:
@@ -111,25 +116,28 @@ class _Digests:
         """Return the digests of these values."""
         sizes = {name: size_of(value) for name, value in values.items()}
         for number, name in enumerate(sorted(values, key=lambda name: (sizes[name], name))):
-            if name in self._tainted:
-                self._uncompared[name] = self._tainted[name]
+            part = parts_of(self._tainted.get(name))
+            if name in self._tainted and (part is None or type(values[name]) not in _HOLDERS):
+                self._uncompared[name] = part[0] if part is not None else self._tainted[name]
             elif number >= MAX_NAMES:
                 self._uncompared[name] = BOUND
             else:
-                self._add(name, values[name], sizes[name])
+                self._add(name, values[name], sizes[name], part)
         return {
             "digest": self._together(),
             "names": dict(sorted(self._names.items())),
             "uncompared": dict(sorted(self._uncompared.items())),
         }
 
-    def _add(self, name: str, value: Any, size: int) -> None:
+    def _add(self, name: str, value: Any, size: int, part: Optional[tuple[str, frozenset[str]]]) -> None:
         kind = f"{type(value).__module__}.{type(value).__qualname__}"
         try:
             self._budget.check(size)
-            self._names[name] = self._contents.digest(value)[:DIGEST_BYTES].hex()
-            if self._contents.left_out:
-                self._uncompared[name] = f"part: {', '.join(sorted(self._contents.left_out)[:_PARTS])}"
+            kind_of_part, without = part or ("", _NONE)
+            self._names[name] = self._contents.digest(value, without)[:DIGEST_BYTES].hex()
+            left_out = [kind_of_part] * bool(without) + sorted(self._contents.left_out)
+            if left_out:
+                self._uncompared[name] = f"part: {', '.join(left_out[:_PARTS])}"
         except BoundError:
             self._uncompared[name] = BOUND
         except OpaqueError as error:

@@ -16,7 +16,7 @@ EVENT_TYPE = "seednb_event"
 RECORD_MIME = "application/vnd.seednb.record+json"
 RECORD_VERSION = 1
 CANON_VERSION = 2
-VARIABLES_ALGORITHM = "s2"
+VARIABLES_ALGORITHM = "s3"
 """Names how variables are digested: SHA-256 of their contents, cut to 40 bits. Another form of the contents gets another name."""
 
 
@@ -40,10 +40,10 @@ class Note(TypedDict):
 class Variables(TypedDict):
     """What a cell's variables hold after it: those that it assigned, and those that it read and may have changed.
 
-    digest: of all together, `s2:` and 10 digits, for the record; after a slash, 4 digits of the names that there was no time
+    digest: of all together, `s3:` and 10 digits, for the record; after a slash, 4 digits of the names that there was no time
     for; empty where no variable was digested. names: the digest of each. uncompared: why others have none: `clock` (its value comes
     from a clock), `identity` (from an id, a process, a temporary name), `bound` (no time was left) or `type: …`; `part: …`
-    for one that has a digest, without its parts of these types.
+    for one that has a digest, without its parts of these types (`clock`, `identity`: without these values of a dictionary).
     """
 
     digest: str

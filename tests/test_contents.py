@@ -12,7 +12,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seednb.contents import Contents
@@ -38,12 +38,14 @@ values = st.recursive(
 )
 
 
+@settings(deadline=None)  # how long it takes depends on who else is at work
 @given(values)
 def test_equal_values_have_equal_digests(value):
     """A copy of nested containers has the digest of the original."""
     assert digest(value) == digest(copy.deepcopy(value))
 
 
+@settings(deadline=None)  # how long it takes depends on who else is at work
 @given(st.lists(leaves, min_size=1, max_size=8), st.data())
 def test_a_changed_leaf_changes_the_digest(items, data):
     """Another value, or one of another type, in one place of a container gives another digest."""
@@ -54,6 +56,7 @@ def test_a_changed_leaf_changes_the_digest(items, data):
         assert digest(wrap(items)) != digest(wrap(changed))
 
 
+@settings(deadline=None)  # how long it takes depends on who else is at work
 @given(st.lists(st.integers() | st.text(), unique_by=lambda item: (type(item), item)))
 def test_sets_have_no_order_and_dicts_have_one(items):
     """The digest of a set does not depend on its order; that of a dict does."""

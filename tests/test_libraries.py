@@ -193,21 +193,6 @@ def test_addresses_of_scikit_learn_do_not_count():
     assert digest(one) == digest(other)
 
 
-def test_times_of_optuna_do_not_count():
-    """Two studies with equal trials are equal, whenever they ran and whatever they are called; with other ones they are not."""
-    optuna = pytest.importorskip("optuna", reason="Optuna is not installed")
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-
-    def study(seed: int) -> Any:
-        made = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=seed))
-        made.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=2)
-        return made
-
-    one, same, other = study(1), study(1), study(2)
-    for look in (lambda found: found, lambda found: found.trials, lambda found: found.best_trial, lambda found: found.trials_dataframe()):
-        assert digest(look(one)) == digest(look(same)) != digest(look(other))
-
-
 def test_sparse_matrices_graphs_and_images():
     """SciPy's matrices, networkx's graphs and Pillow's images are what they hold."""
     sparse = pytest.importorskip("scipy.sparse", reason="SciPy is not installed")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from seednb.clocks import parts_of
 from seednb.taint import Clocks
 
 IMPORTS = "import datetime, os, pathlib, random, tempfile, time, uuid\nimport numpy as np\nimport pandas as pd\n"
@@ -34,8 +35,15 @@ def tainted(*cells: str) -> dict[str, str]:
         "x = np.datetime64('now')",
         "x = f'{time.time():.0f}'",
         "x = [time.time() for _ in range(3)]",
-        "x = {}\nx['t'] = time.time()",
-        "x = []\nx.append({'t': time.time()})",
+        "x = {}\nx[0] = time.time()",
+        "x = {}\nx['t'] = time.time()\nx['u'].append([time.time()])\nx.append(time.time())",
+        "d = {'t': time.time()}\nx = str(d)",
+        "d = {'t': time.time()}\nx = d['t']",
+        "d = {'t': time.time()}\nx = d.get('t')",
+        "d = {'t': time.time(), 'u': 1}\nx = list(d.values())",
+        "d = {'t': time.time(), 'u': 1}\nfor k in d:\n    x = d[k]",
+        "d = {'t': time.time()}\nx = pd.DataFrame([d])",
+        "x = {k: time.time() for k in 'ab'}",
         "x = 0\nx += time.time()",
         "x = 0\nwhile time.process_time() < 1:\n    x += 1",
         "for _ in range(2):\n    x = time.time()",
@@ -53,6 +61,44 @@ def tainted(*cells: str) -> dict[str, str]:
 def test_a_reading_of_the_clock_is_found(code):
     """Whatever way the clock is read and the reading is kept, the variable that has it is known."""
     assert tainted(code).get("x") == "clock"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = {'t': time.time(), 'loss': 3}",
+        "x = dict(t=time.time(), loss=3)",
+        "x = {'loss': 3}\nx['t'] = time.time()",
+        "x = {'t': 0}\nx['t'] += time.time()",
+        "x = {'loss': 3}\nx.update(t=time.time())",
+        "x = []\nx.append({'t': time.time(), 'loss': 3})",
+        "x = [{'loss': 3}]\nx[0]['t'] = time.time()",
+        "d = {'t': time.time()}\nx = {**d, 'loss': 3}",
+        "d = {'t': time.time()}\nx = d.copy()",
+        "import copy\nd = {'t': time.time()}\nx = copy.deepcopy(d)",
+        "d = {'t': time.time()}\nx = {'inner': d, 'loss': 3}",
+        "rows = [{'t': time.time()}]\nfor x in rows:\n    pass",
+        "def f():\n    return {'t': time.time(), 'loss': 3}\nx = f()",
+        "from collections import defaultdict\nx = defaultdict(list)\nx['t'].append(time.time())",
+    ],
+)
+def test_of_a_dictionary_only_the_values_of_some_keys_are_tainted(code):
+    """Where a time goes under a key that is written there, only what has that key comes from the clock."""
+    assert ("clock", frozenset({"t"})) == parts_of(tainted(code)["x"])
+
+
+@pytest.mark.parametrize(
+    "what", ["d['loss']", "d.get('loss')", "rows[0]['loss']", "[row['loss'] for row in rows]", "sum(r['loss'] for r in rows)"]
+)
+def test_what_stands_beside_a_time_is_data(what):
+    """An item that is picked from beside a time is not tainted."""
+    assert "x" not in tainted(f"d = {{'t': time.time(), 'loss': 3}}\nrows = [d, d]\nx = {what}")
+
+
+def test_identities_under_a_key():
+    """An identity under a key taints that part; beside a time the part is called a clock's."""
+    assert ("identity", frozenset({"u"})) == parts_of(tainted("x = {'u': uuid.uuid4(), 'n': 1}")["x"])
+    assert ("clock", frozenset({"u", "t"})) == parts_of(tainted("x = {'u': uuid.uuid4(), 't': time.time(), 'n': 1}")["x"])
 
 
 @pytest.mark.parametrize(

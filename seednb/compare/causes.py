@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from seednb.compare.align import CodeCell
 from seednb.compare.outputs import Judged
 from seednb.compare.texts import LONG, differing_lines
+from seednb.compare.unseeded import unseeded_call, unseeded_source
 from seednb.compare.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ _THREADS = re.compile(
 _PROCESS_CALL = re.compile(r"\bgetp?pid\(|\bgetpgid\(|\$\$|\bcurrent_process\(")
 _PROCESS = re.compile(r"(?<![\w.])\d{1,8}(?![\w.])")
 _OS_ENTROPY = re.compile(r"\bos\.urandom\(|\burandom\(|\bsecrets\.\w+\(|\bSystemRandom\(|\bgetrandom\(")
-_UNSEEDED = re.compile(r"\b(?:default_rng|RandomState|Random|SeedSequence|PCG64|MT19937|Philox|SFC64)\( *\)")
 _CLOCK_CALL = re.compile(
     r"\btime\.(?:time|perf_counter|monotonic|process_time|ctime|localtime|gmtime|strftime|asctime|thread_time)"
     r"|\bperf_counter|\bmonotonic\(|\btime\(\)|\bdatetime\b|\bdate\.today|\btimeit\b|%time|%prun|cProfile|\bnow\(|\btoday\(|^\s*!\s*date\b",
@@ -113,10 +113,18 @@ def _shown(source: str, pairs: Sequence[tuple[str, str]], runs: Runs) -> Cause |
 
 def _entropy(source: str, runs: Runs) -> Cause | None:
     """Name the operating system's entropy where the cell's code draws from it: always, or for want of a seed that nobody gave."""
-    drawn = _OS_ENTROPY.search(source)
-    if drawn is None and not (runs.a is not None and runs.b is not None and runs.a.sealed and runs.b.sealed):
-        drawn = _UNSEEDED.search(source)
-    return ("unsealed-entropy", f"the cell draws from the operating system's entropy: {drawn[0].rstrip('(')}") if drawn else None
+    found = _OS_ENTROPY.search(source)
+    drawn = found[0].rstrip("(") if found else "" if _sealed(runs) else unseeded_call(source)
+    return ("unsealed-entropy", f"the cell draws from the operating system's entropy: {drawn}") if drawn else None
+
+
+def unseeded_cause(b: CodeCell, earlier: Sequence[CodeCell], runs: Runs) -> Cause | None:
+    """Name the operating system's entropy where the code alone is evidence: no output differs, but a variable or a state does."""
+    found = _entropy(b.source, runs)
+    if found is not None or _sealed(runs):
+        return found
+    where = unseeded_source(b, earlier)
+    return ("unsealed-entropy", where) if where else None
 
 
 def state_cause(states: tuple[Mapping[str, str], Mapping[str, str]], a: CodeCell, b: CodeCell) -> Cause | None:
@@ -140,6 +148,10 @@ def run_cause(runs: Runs, earlier: Sequence[str]) -> Cause | None:
                 return found
     noted = next(((key, where) for key in reversed(earlier) if (where := runs.unsealed(key))), None)
     return ("unsealed-entropy", f"unsealed entropy in an earlier cell: {noted[1]}") if noted else None
+
+
+def _sealed(runs: Runs) -> bool:
+    return runs.a is not None and runs.b is not None and runs.a.sealed and runs.b.sealed
 
 
 def _short(expected: str, got: str) -> tuple[str, str]:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from seednb.compare.align import CodeCell, Pair, align, code_cells
 from seednb.compare.canonical import CANON, output_digests
-from seednb.compare.causes import Cause, Runs, changed_code, own_cause, run_cause, state_cause
+from seednb.compare.causes import Cause, Runs, changed_code, own_cause, run_cause, state_cause, unseeded_cause
 from seednb.compare.numbers import tolerance
 from seednb.compare.outputs import Judged, judge_outputs
 from seednb.compare.policy import Policy
 from seednb.compare.variables import late, variables_differ, versions_differ
 from seednb.compare.verdict import CellResult, Comparison, Verdict, total, worst
+from seednb.compare.widgets import Widgets
 
 if TYPE_CHECKING:
     from seednb.record import Record
@@ -57,31 +58,33 @@ def compare_notebooks(
     runs = Runs(record_a, record_b, notes_b or {}, (variables_a or {}, variables_b or {}))
     pairs = align(code_cells(a, record_a), code_cells(b, record_b))
     rules = replace((policy or Policy()).for_notebook(a), allowed=tolerance(rtol, atol, ulp))
-    results: list[CellResult] = []
-    diverged = False
+    widgets = Widgets(a, b)
+    results, diverged = list[CellResult](), False
     states: tuple[dict[str, str], dict[str, str]] = ({}, {})
     for number, pair in enumerate(pairs):
-        result = _compare(pair, runs, rules)
+        result = _compare(pair, runs, rules, widgets)
         if result.verdict.bad and result.cause is None:
-            found = ("upstream", "") if diverged else run_cause(runs, _keys(pairs[:number])) or _state_cause(pair, states)
+            found = ("upstream", "") if diverged else _late_cause(pair, pairs[:number], runs, states)
             cause, evidence = found or ("unknown", "")
             result = replace(result, cause=cause, detail=_joined(result.detail, evidence))
         diverged = diverged or result.verdict.bad
         for cell, known in zip(pair, states):
             known.update(cell.line.sources if cell is not None and cell.line is not None else {})
         results.append(result)
-    return Comparison(worst(result.verdict for result in results), results, _notes(pairs, results, runs, rules))
+    return Comparison(worst(result.verdict for result in results), results, [*_notes(pairs, results, runs, rules), *widgets.notes()])
 
 
-def _compare(pair: Pair, runs: Runs, rules: Policy) -> CellResult:
+def _compare(pair: Pair, runs: Runs, rules: Policy, widgets: Widgets) -> CellResult:
     a, b = pair
     if a is None or b is None:
         return _one_sided(a, b)
-    found = _with_variables(_with_fingerprints(_compare_outputs(a, b, runs, rules.for_cell(a.tags, b.source)), a, b), a, b, runs)
+    rules = rules.for_cell(a.tags, b.source)
+    found = _with_widgets(_compare_outputs(a, b, runs, rules), a, b, widgets, rules)
+    found = _with_variables(_with_fingerprints(found, a, b), a, b, runs)
     cause: Cause | None = None
     if found.verdict.bad:
         differing = [judged for judged in found.judged if judged.result.verdict.bad]
-        cause = changed_code(a, b, runs) or own_cause(b, differing, runs)
+        cause = changed_code(a, b, runs) or own_cause(b, differing, runs) or widgets.cause(differing)
     outputs = [judged.result for judged in found.judged]
     return CellResult(
         index=a.index,
@@ -100,13 +103,14 @@ def _needs_digests(cell: CodeCell | None) -> bool:
     return cell is not None and not cell.outputs and cell.line is not None and cell.line.outputs is not None
 
 
-def _keys(pairs: Sequence[Pair]) -> list[str]:
-    return [cell.key for _, cell in pairs if cell is not None]
-
-
-def _state_cause(pair: Pair, states: tuple[dict[str, str], dict[str, str]]) -> Cause | None:
+def _late_cause(pair: Pair, before: Sequence[Pair], runs: Runs, states: tuple[dict[str, str], dict[str, str]]) -> Cause | None:
+    """Name a cause of which the runs as a whole, the code of this and of earlier cells, or the generators' states give evidence."""
+    earlier = [cell for _, cell in before if cell is not None]
+    found = run_cause(runs, [cell.key for cell in earlier])
     a, b = pair
-    return state_cause(states, a, b) if a is not None and b is not None else None
+    if found is not None or a is None or b is None:
+        return found
+    return unseeded_cause(b, earlier, runs) or state_cause(states, a, b)
 
 
 def _one_sided(a: CodeCell | None, b: CodeCell | None) -> CellResult:
@@ -194,19 +198,29 @@ def _with_fingerprints(found: _Found, a: CodeCell, b: CodeCell) -> _Found:
     one, other = a.line.sources, b.line.sources
     both = ((name, one.get(name), other.get(name)) for name in sorted(one.keys() | other.keys()))
     names = [name for name, before, after in both if before != after and _UNREADABLE not in (before, after)]
-    if not names:
+    return _but(found, f"the cell leaves {', '.join(names)} in another state") if names else found
+
+
+def _with_widgets(found: _Found, a: CodeCell, b: CodeCell, widgets: Widgets, rules: Policy) -> _Found:
+    """Compare what the cell's widgets hold too."""
+    if not found.judged or found.verdict is Verdict.FAILED:
         return found
-    state = f"the cell leaves {', '.join(names)} in another state"
-    if found.verdict.bad:
-        return replace(found, detail=_joined(found.detail, state))
-    return replace(found, verdict=Verdict.DIVERGED, detail=f"outputs agree, but {state}" if found.verdict is not Verdict.MISSING else state)
+    judged = widgets.judge(a.index + 1, a.outputs, b.outputs, rules)
+    verdict = worst([found.verdict, *(one.result.verdict for one in judged)])
+    if verdict is found.verdict:
+        return replace(found, judged=[*found.judged, *judged])
+    detail = next(one.result.detail for one in judged if one.result.verdict is verdict)
+    return replace(found, verdict=verdict, judged=[*found.judged, *judged], detail=detail)
 
 
 def _with_variables(found: _Found, a: CodeCell, b: CodeCell, runs: Runs) -> _Found:
     """Compare what the cell's variables hold too."""
-    said = variables_differ(a, b, runs)
-    if not said or found.verdict is Verdict.FAILED:
-        return found
+    said = "" if found.verdict is Verdict.FAILED else variables_differ(a, b, runs)
+    return _but(found, said) if said else found
+
+
+def _but(found: _Found, said: str) -> _Found:
+    """Return what was found with something beside the outputs that differs."""
     if found.verdict.bad:
         return replace(found, detail=_joined(found.detail, said))
     return replace(found, verdict=Verdict.DIVERGED, detail=f"outputs agree, but {said}" if found.verdict is not Verdict.MISSING else said)

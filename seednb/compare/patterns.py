@@ -94,6 +94,21 @@ class Pattern:
         return re.compile(self.defined, re.MULTILINE) if self.defined else None
 
 
+class Unordered(Pattern):
+    """A pattern of lines, its group `x`, whose order means nothing: they are sorted."""
+
+    def replace(self, text: str, put: Callable[[str], str]) -> str:
+        """Sort the lines; their order is what was found."""
+        if not any(need in text for need in self.needs):
+            return text
+
+        def one(match: re.Match[str]) -> str:
+            put(match["x"])
+            return "".join(sorted(match["x"].splitlines(keepends=True)))
+
+        return re.sub(self.pattern, one, text)
+
+
 class Rule:
     """A named rule: `reason` says what it takes away and why that means nothing; its patterns carry their examples.
 

@@ -113,7 +113,7 @@ RENAMINGS = (
         "styler-id",
         "the id of a table that pandas has styled",
         Pattern(
-            kinds=(MARKUP,),
+            kinds=(MARKUP, TEXT),
             pattern=r"(?<![A-Za-z0-9])T_(?P<x>[0-9a-f]{5,32})(?![A-Za-z0-9])",
             defined=r"\bid=\\?\"T_([0-9a-f]{5,32})\\?\"",
             needs=('id="T_', 'id=\\"T_'),

@@ -5,8 +5,11 @@ Each is bound to the line that a known program writes. A number with a unit anyw
 
 from __future__ import annotations
 
+import re
+
 from seednb.compare.library_rules import LIBRARY_RULES
-from seednb.compare.patterns import JSON, MARKUP, SVG, TEXT, Pattern, Rule
+from seednb.compare.patterns import JSON, MARKUP, SVG, TEXT, Pattern, Rule, Unordered
+from seednb.compare.texts import marked
 
 _TEXTS = (TEXT, JSON)
 _RATE = r"(?:\?|\d[\d.]*)(?:[kMGTPEZY]?i? ?[A-Za-z]{0,20}/s|s/ ?[A-Za-z]{1,20})"
@@ -19,6 +22,8 @@ _RUNS = r"\(mean ± std\. dev\. of \d+ runs?"
 _LOOPS = r"(?P<z>[\d,]+) loops? each\)"
 _LOG = rf"(?=\]?[ :|\]-]{{1,4}}.{{0,80}}\b{_LEVEL}|:[\w.]+:\d+: )"
 _TIMEIT = "per loop (mean ± std. dev. of 7 runs,"
+_PROFILE = "   ncalls  tottime  percall  cumtime  percall filename:lineno(function)"
+_ROW = "        1    0.001    0.001    0.001    0.001 a.py:{0}(f)"
 _TF = "tensorflow/core/util/port.cc:153] oneDNN custom operations are on"
 
 RULES = (
@@ -40,6 +45,12 @@ RULES = (
             hint=_BAR,
             alike=("9it [00:00, 49.41it/s]", "9it [00:01, 47.97it/s] "),
             unlike=("9it [00:00, 49.41it/s]", "8it [00:00, 49.41it/s]"),
+        ),
+        Pattern(
+            pattern=rf"(?<![\w.])[\d.]+\w{{0,24}}(?:/[\w.?]+)?\u2007\[(?P<y>{_PASSED}(?:&lt;(?:{_PASSED}|\?))?,\u2007{_RATE})(?=,|\])",
+            needs=("\u2007[",),
+            alike=("\u20073/3\u2007[00:00&lt;00:00,\u2007116.06it/s]", "\u20073/3\u2007[00:01&lt;00:00,\u20072.3s/it]"),
+            unlike=("\u20073/3\u2007[00:00&lt;00:00,\u2007116.06it/s]", "\u20072/3\u2007[00:00&lt;00:00,\u2007116.06it/s]"),
         ),
     ),
     Rule(
@@ -103,7 +114,7 @@ RULES = (
     ),
     Rule(
         "profile",
-        "the seconds in the tables of `%prun` and cProfile; what was called, and how often, stays",
+        "the seconds in the tables of `%prun` and cProfile, and the order of their rows; what was called, and how often, stays",
         Pattern(
             pattern=r"^ +\d+ function calls (?:\(\d+ primitive calls\) )?in (?P<x>\d+\.\d+) seconds$",
             needs=(" function calls ",),
@@ -118,6 +129,12 @@ RULES = (
                 "   ncalls  tottime  percall  cumtime  percall filename\n  1  0.002  0.001  0.011  0.001 a.py:1(f)",
             ),
             unlike=("  1  0.001  0.001  0.001  0.001 (f)", "  1  0.002  0.001  0.001  0.001 (f)"),
+        ),
+        Unordered(
+            pattern=rf"(?<={re.escape(_PROFILE)}\n)(?P<x>(?: +\d+(?:/\d+)?{re.escape(marked('profile'))} [^\n]+(?:\n|$))+)",
+            needs=(_PROFILE,),
+            alike=(f"{_PROFILE}\n{_ROW.format(1)}\n{_ROW.format(2)}\n", f"{_PROFILE}\n{_ROW.format(2)}\n{_ROW.format(1)}\n"),
+            unlike=(f"{_PROFILE}\n{_ROW.format(1)}\n{_ROW.format(1)}\n", f"{_PROFILE}\n{_ROW.format(1)}\n{_ROW.format(2)}\n"),
         ),
     ),
     Rule(

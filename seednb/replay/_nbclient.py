@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+WIDGETS = "widgets"
 _GRAMMAR = "rfc3987_syntax"
 
 # jsonschema, which nbformat imports, builds a grammar of internationalised URIs for two seconds if it finds this package
@@ -30,6 +31,12 @@ class SeednbClient(NotebookClient):
         """Process a kernel message."""
         return None if self.take(msg) else super().process_message(msg, cell, cell_index)
 
+    @property
+    def widgets(self) -> dict[str, Any]:
+        """What the widgets hold so far, as notebooks store it; empty where there are none."""
+        self.set_widgets_metadata()
+        return dict(self.nb.metadata.get(WIDGETS, {}))
+
 
 def make_client(
     cells: list[dict[str, Any]],
@@ -39,7 +46,8 @@ def make_client(
     take: Callable[[dict[str, Any]], bool],
 ) -> SeednbClient:
     """Return a client for these cells (of a notebook file) that runs on a kernel which the caller has started."""
-    notebook = from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": [_cell(cell) for cell in cells]})
+    kept = {key: value for key, value in metadata.items() if key != WIDGETS}
+    notebook = from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": kept, "cells": [_cell(cell) for cell in cells]})
     client = SeednbClient(notebook, km=manager, timeout=timeout, record_timing=False, allow_errors=False)
     client.take = take
     client.reset_execution_trackers()

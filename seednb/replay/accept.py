@@ -12,6 +12,7 @@ from seednb.errors import NotebookError, SettingsError
 from seednb.notebook import KEEP, Notebook, check_writable, is_trusted, sign
 from seednb.record import CellLine, Record
 from seednb.replay.verify import Verification
+from seednb.replay.widgets import write_widgets
 
 _KEPT = {Verdict.IDENTICAL, Verdict.EQUIVALENT}
 
@@ -54,6 +55,7 @@ def accept(verification: Verification) -> list[int]:
         )
         count = KEEP if outputs is KEEP else verification.execution.cells[index].execution_count
         edited.set_cell(index, outputs=outputs, execution_count=count)
+    write_widgets(edited, verification.execution, accepted)
     edited.set_record(merged(known, new, kept, set(keys.values())).to_json())
     edited.write()
     if is_trusted(verification.notebook.nb):
@@ -66,6 +68,7 @@ def keep(verification: Verification, path: Path) -> Verification:
     written = Notebook(verification.notebook.text, verification.path)
     for index, cell in verification.execution.cells.items():
         written.set_cell(index, outputs=cell.outputs, execution_count=cell.execution_count)
+    write_widgets(written, verification.execution, verification.execution.cells)
     record = verification.sides[1].record
     if record is not None:
         written.set_record(record.to_json())

@@ -87,6 +87,11 @@ class FreshRuntime:
         question = self._door.question()
         return self._read(self._door.current, await self._ask("", question) if question else {})
 
+    @property
+    def widgets(self) -> dict[str, Any]:
+        """What the widgets hold, as notebooks store it in their metadata; empty where there are none."""
+        return dict(self._client.widgets)
+
     async def run_cell(self, index: int, key: str) -> CellRun:
         """Run one code cell of the notebook."""
         from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError

@@ -45,10 +45,14 @@ class Progress(Protocol):
 
 @dataclass
 class Execution:
-    """What a run gave. `failed` is the index of the cell that ended it, with `reason`; `current` is as of the start if the kernel died."""
+    """What a run gave. `failed` is the index of the cell that ended it, with `reason`; `current` is as of the start if the kernel died.
+
+    widgets: what they hold in the end, as a notebook's metadata stores it.
+    """
 
     cells: dict[int, CellRun] = field(default_factory=dict)
     keys: dict[int, str] = field(default_factory=dict)
+    widgets: dict[str, Any] = field(default_factory=dict)
     current: Current | None = None
     language: str = PYTHON
     failed: int | None = None
@@ -139,6 +143,7 @@ async def _execute(
             execution.notices += [door.notice] if door.notice else []
             await _run_cells(runtime, nb, execution, stop, progress)
             execution.cells = {index: cell._replace(outputs=runtime.outputs(index)) for index, cell in execution.cells.items()}
+            execution.widgets = runtime.widgets
             alive = await _alive(runtime, execution)
             if alive:
                 execution.current = await runtime.current()

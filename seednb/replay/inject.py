@@ -25,6 +25,7 @@ KERNEL_SIDE = (
     "entropy",
     "environment",
     "errors",
+    "expressions",
     "guard",
     "imports",
     "inflight",

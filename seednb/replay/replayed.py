@@ -12,6 +12,7 @@ from seednb.launch import Environment
 from seednb.record import Record
 from seednb.replay.execute import Execution
 from seednb.replay.run import make_record
+from seednb.replay.widgets import with_widgets
 from seednb.report import Side
 
 REPLAYED = "replayed"
@@ -75,4 +76,4 @@ def _replayed(nb: dict[str, Any], execution: Execution) -> dict[str, Any]:
             ran = execution.cells.get(index)
             cell = {**cell, "outputs": ran.outputs if ran is not None else [], "execution_count": ran.execution_count if ran else None}
         cells.append(cell)
-    return {**nb, "cells": cells}
+    return {**nb, "metadata": with_widgets(nb.get("metadata", {}), execution.widgets), "cells": cells}

@@ -68,7 +68,8 @@ class Report:
         what = "recorded run and its replay" if result.had_record else "two fresh runs (the notebook has no record)"
         show(result.facts, self.console(), f"{result.path}: {what}, seed {result.seed}")
         if result.failed is not None:
-            self._say(f"cell {_number(result.failed)} failed: {result.reason}", stderr=True)
+            how = "was interrupted" if result.interrupted else f"failed: {result.reason}"
+            self._say(f"cell {_number(result.failed)} {how}", stderr=True)
 
     def compared(self, facts: Facts) -> None:
         """Show a comparison's table and its summary."""

@@ -20,6 +20,7 @@ from seednb.record import CellLine, Record
 from seednb.replay.client import CellRun
 from seednb.replay.doors import PYTHON
 from seednb.replay.execute import Execution, Progress, execute, make_plan
+from seednb.replay.widgets import Kept, write_widgets
 from seednb.settings import Choice, choose_seed, environment_seed, switched_off, wants_display_ids
 from seednb.streams import STREAM
 from seednb.wire import cell_line
@@ -162,13 +163,13 @@ def _write(notebook: Notebook, execution: Execution, environment: Environment, *
     folder = notebook.path.resolve().parent
     record = make_record(execution, environment, nb=notebook.nb, folder=folder)
     known = notebook.record()
-    kept = 0
+    widgets, rewritten = Kept(notebook.nb, execution), []
     for index, cell in execution.cells.items():
         has_line = known is not None and execution.keys[index] in known.cells
-        if has_line and reproduced(notebook.nb["cells"][index].get("outputs", []), cell.outputs):
-            kept += 1
-        else:
+        if not (has_line and reproduced(notebook.nb["cells"][index].get("outputs", []), cell.outputs) and widgets.reproduced(index)):
             notebook.set_cell(index, outputs=cell.outputs, execution_count=cell.execution_count)
+            rewritten.append(index)
+    write_widgets(notebook, execution, rewritten)
     if record is not None and not notebook.set_record(record.to_json()):
         execution.notices.append("a newer seednb has written this notebook's record; it is kept, and this run's is not stored")
     if in_place and not execution.complete:
@@ -179,7 +180,7 @@ def _write(notebook: Notebook, execution: Execution, environment: Environment, *
         raise NotebookError(f"{error}; the result is in {_rescue(notebook)}") from None
     if is_trusted(notebook.nb):
         sign(notebook.edited())
-    return RunResult(execution, record, target, kept)
+    return RunResult(execution, record, target, len(execution.cells) - len(rewritten))
 
 
 def _rescue(notebook: Notebook) -> Path:

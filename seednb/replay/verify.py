@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -41,6 +42,7 @@ class Verification:
     """The comparison of a notebook with its replay, or, where it had no record, of two fresh runs with each other.
 
     sides: the two runs that were compared, the replay last. execution: of the replay. kept: where the replay was written.
+    variables: what the kernels told of the cells' variables, by key.
     """
 
     notebook: Notebook
@@ -49,6 +51,7 @@ class Verification:
     sides: tuple[Side, Side]
     execution: Execution
     kept: Path | None = None
+    variables: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {})
 
     @property
     def seed(self) -> int:
@@ -105,6 +108,8 @@ class Verification:
             origin=self.choice.origin,
             failed=self.failed,
             reason=self.reason,
+            interrupted=self.interrupted,
+            variables=self.variables,
         )
 
 
@@ -127,7 +132,7 @@ def verify_read(notebook: Notebook, options: VerifyOptions, progress: Progress |
     replay = _replay(notebook, options, progress, record=record, choice=choice, environment=as_recorded(record))
     sides = (Side(notebook.nb, record, RECORDED), Side(replay.nb, replay.record, REPLAYED))
     comparison = _compare(sides[0], replay, notebook, options)
-    return Verification(notebook, comparison, choice, sides, replay.execution)
+    return Verification(notebook, comparison, choice, sides, replay.execution, variables=({}, replay.variables))
 
 
 def _verify_without_record(notebook: Notebook, options: VerifyOptions, progress: Progress | None) -> Verification:
@@ -136,12 +141,12 @@ def _verify_without_record(notebook: Notebook, options: VerifyOptions, progress:
     if not first.execution.complete:
         sides = (Side(notebook.nb, None, "as it is"), Side(first.nb, first.record, "first run"))
         comparison = _compare(sides[0], first, notebook, options)
-        return Verification(notebook, comparison, choice, sides, first.execution)
+        return Verification(notebook, comparison, choice, sides, first.execution, variables=({}, first.variables))
     other = plan_environment(hash_seed=OTHER_HASH_SEED)
     second = _replay(notebook, options, progress, record=None, choice=choice, environment=other)
     sides = (Side(first.nb, first.record, "first run"), Side(second.nb, second.record, "second run"))
     comparison = _compare(sides[0], second, notebook, options, variables=first.variables)
-    return Verification(notebook, comparison, choice, sides, second.execution)
+    return Verification(notebook, comparison, choice, sides, second.execution, variables=(first.variables, second.variables))
 
 
 def _compare(
@@ -172,6 +177,8 @@ def _replay(
         progress=progress,
     )
     execution.notices.extend(environment.notices)
+    if execution.interrupted and execution.failed is not None:
+        execution.cells.pop(execution.failed, None)  # half a cell cannot be compared
     return Replay.of(notebook.nb, execution, environment, folder)
 
 

@@ -8,10 +8,10 @@ from seednb.compare import Verdict
 from seednb.report.facts import CellFacts, Facts
 from seednb.report.markup import Html, joined, tag
 from seednb.report.outputs import Content, contents
-from seednb.report.pictures import Picture, difference, picture
+from seednb.report.pictures import Picture, compared, picture
 from seednb.report.surroundings import Difference
 from seednb.report.textdiff import plain, side_by_side
-from seednb.report.words import LOOKS, advice, first_line, listed
+from seednb.report.words import LOOKS, advice, first_line, left_out, listed
 
 MAX_SOURCE = 6_000
 _WIDTH = 70
@@ -80,6 +80,7 @@ def _body(facts: Facts, cell: CellFacts, budget: Budget) -> list[Html | None]:
         tag("p", f"{words.cause} ", tag("b", "What to do: "), words.remedy, class_="advice") if words else None,
         *(budget.take(_output(pair, facts.names, fold=differs(cell))) for pair in contents(*cell.outputs)),
         _states(cell, facts.names),
+        _uncompared(cell),
         tag("p", tag("b", "Rules that fired: "), listed(result.rules), class_="dim") if result.rules else None,
     ]
 
@@ -89,6 +90,16 @@ def _states(cell: CellFacts, names: tuple[str, str]) -> Html | None:
         return None
     caption = "Digests that differ after this cell"
     return joined([tag("h4", caption), differences_table(cell.changed, names, caption=caption)])
+
+
+def _uncompared(cell: CellFacts) -> Html | None:
+    """Return the variables that were not compared, folded."""
+    if not cell.uncompared:
+        return None
+    caption = "Variables that were not compared"
+    rows = [(name, left_out(reason)) for name, reason in cell.uncompared]
+    title = tag("summary", f"{caption}: {len(rows)}")
+    return tag("details", title, table(("variable", "why"), rows, caption=caption), class_="mime")
 
 
 def _output(pair: Sequence[Content], names: tuple[str, str], *, fold: bool) -> Html:
@@ -121,16 +132,15 @@ def _content(content: Content, names: tuple[str, str]) -> Html:
 
 
 def _pictures(content: Content, names: tuple[str, str]) -> Html:
-    sides = ((names[0], content.recorded), (names[1], content.replayed))
     if content.same:
         return tag("div", _figure(picture(content.recorded or "", content.mime), "both runs"), class_="pictures one")
-    figures = [_figure(picture(text, content.mime), name) for name, text in sides if text is not None]
-    source = None
-    if content.recorded is not None and content.replayed is not None:
-        found, words = difference(content.recorded, content.replayed, content.mime)
-        figures.append(_figure(found, f"difference: {words}" if words else "difference"))
-        if content.mime == "image/svg+xml":
-            source = side_by_side(content.recorded, content.replayed, names)
+    if content.recorded is None or content.replayed is None:
+        only, text = (names[0], content.recorded) if content.replayed is None else (names[1], content.replayed)
+        return tag("div", _figure(picture(text or "", content.mime), only), class_="pictures")
+    found = compared(content.recorded, content.replayed, content.mime)
+    captions = (*names, f"difference: {found.words}" if found.words else "difference")
+    figures = [_figure(shown, caption) for shown, caption in zip(found[:3], captions)]
+    source = side_by_side(content.recorded, content.replayed, names) if content.mime == "image/svg+xml" else None
     return joined([tag("div", *figures, class_="pictures"), source])
 
 

@@ -23,6 +23,7 @@ def document(facts: Facts) -> dict[str, Any]:
         "origin": facts.origin,
         "record": facts.had_record,
         "reproduced": facts.reproduced,
+        "interrupted": facts.interrupted,
         "counts": counts(facts.comparison),
         "first": None if first is None else first.result.index,
         "failed": None if facts.failed is None else {"index": facts.failed, "reason": facts.reason},
@@ -41,7 +42,12 @@ def documents(all_facts: Sequence[Facts]) -> dict[str, Any]:
 
 def _cell(cell: CellFacts) -> dict[str, Any]:
     words = advice(cell.result)
-    return {**cell.result.to_json(), "remedy": None if words is None else words.remedy, "states": _differences(cell.changed)}
+    return {
+        **cell.result.to_json(),
+        "remedy": None if words is None else words.remedy,
+        "states": _differences(cell.changed),
+        "uncompared": [{"name": name, "reason": reason} for name, reason in cell.uncompared],
+    }
 
 
 def _differences(found: Sequence[Difference]) -> list[dict[str, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -30,12 +30,16 @@ class Side:
 
 @dataclass(frozen=True)
 class CellFacts:
-    """A cell: how it compares, its outputs in both runs, the digests that differ, and the random states that it leaves."""
+    """A cell: how it compares, its outputs in both runs, the digests that differ, and the random states that it leaves.
+
+    uncompared: the variables that were left out, wholly or in part, each with the kernel's reason.
+    """
 
     result: CellResult
     outputs: tuple[list[Any], list[Any]] = field(default_factory=lambda: ([], []))
     changed: tuple[Difference, ...] = ()
     states: tuple[State, State] = (State(), State())
+    uncompared: tuple[tuple[str, str], ...] = ()
 
     @property
     def number(self) -> int:
@@ -45,7 +49,10 @@ class CellFacts:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that a report tells of one comparison. other: the second notebook's path, if there is a file of it."""
+    """All that a report tells of one comparison.
+
+    other: the second notebook's path, if there is a file of it. interrupted: whether somebody stopped the replay, in cell `failed`.
+    """
 
     command: str
     notebook: str
@@ -57,6 +64,7 @@ class Facts:
     origin: str | None = None
     failed: int | None = None
     reason: str = ""
+    interrupted: bool = False
 
     @property
     def names(self) -> tuple[str, str]:
@@ -89,18 +97,28 @@ class Facts:
         return "" if self.other is None else shlex.join(["nbdiff-web", self.notebook, self.other])
 
 
-def gather(command: str, notebook: str, comparison: Comparison, a: Side, b: Side, **more: Any) -> Facts:
-    """Bring together what a comparison of two runs found, and what the runs left. `more`: other fields of Facts."""
+def gather(
+    command: str, notebook: str, comparison: Comparison, a: Side, b: Side, *, variables: Sequence[Mapping[str, Any]] = (), **more: Any
+) -> Facts:
+    """Bring together what a comparison of two runs found, and what the runs left.
+
+    variables: what the kernels told of the cells' variables, by key. `more`: other fields of Facts.
+    """
     pairs = align(code_cells(a.nb, a.record), code_cells(b.nb, b.record))
     states = States()
-    cells = tuple(_cell(result, pair, states) for result, pair in zip(comparison.cells, pairs))
+    cells = tuple(_cell(result, pair, states, variables) for result, pair in zip(comparison.cells, pairs))
     return Facts(command, notebook, comparison, (a, b), cells, **more)
 
 
-def _cell(result: CellResult, pair: tuple[CodeCell | None, CodeCell | None], states: States) -> CellFacts:
+def _cell(
+    result: CellResult, pair: tuple[CodeCell | None, CodeCell | None], states: States, variables: Sequence[Mapping[str, Any]]
+) -> CellFacts:
     a, b = pair
     outputs = ([] if a is None else a.outputs, [] if b is None else b.outputs)
-    return CellFacts(result, outputs, _changed(a, b), states.after(None if a is None else a.line, None if b is None else b.line))
+    after = states.after(None if a is None else a.line, None if b is None else b.line)
+    told = [known[cell.key]["uncompared"] for known, cell in zip(variables, pair) if cell is not None and cell.key in known]
+    left_out = {name: reason for reasons in reversed(told) for name, reason in reasons.items()}
+    return CellFacts(result, outputs, _changed(a, b), after, tuple(sorted(left_out.items())))
 
 
 def _changed(a: CodeCell | None, b: CodeCell | None) -> tuple[Difference, ...]:

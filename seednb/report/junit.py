@@ -29,7 +29,12 @@ def junit(all_facts: Sequence[Facts]) -> bytes:
 def _suite(facts: Facts) -> ET.Element:
     suite = ET.Element("testsuite", name=_clean(facts.notebook))
     properties = ET.SubElement(suite, "properties")
-    for name, value in (("seed", facts.seed), ("origin", facts.origin), ("command", f"seednb {facts.command}")):
+    for name, value in (
+        ("seed", facts.seed),
+        ("origin", facts.origin),
+        ("command", f"seednb {facts.command}"),
+        ("interrupted", facts.interrupted or None),
+    ):
         if value is not None:
             ET.SubElement(properties, "property", name=name, value=_clean(str(value)))
     cases = [_case(facts, cell) for cell in facts.cells]
@@ -44,7 +49,7 @@ def _suite(facts: Facts) -> ET.Element:
 def _case(facts: Facts, cell: CellFacts) -> ET.Element:
     name = _clean(f"cell {cell.number}: {first_line(cell.result.source, _WIDTH)}".rstrip(": "))
     case = ET.Element("testcase", classname=_clean(facts.notebook), name=name)
-    kind = _kind(cell)
+    kind = _kind(cell, ran_on=not facts.interrupted)
     if kind:
         outcome = ET.SubElement(case, kind, message=_clean(cell.result.detail or cell.result.verdict.value))
         if kind != _SKIPPED:
@@ -55,11 +60,12 @@ def _case(facts: Facts, cell: CellFacts) -> ET.Element:
     return case
 
 
-def _kind(cell: CellFacts) -> str:
+def _kind(cell: CellFacts, *, ran_on: bool) -> str:
+    """Return what a test case is; what an interrupted run did not come to is skipped."""
     verdict = cell.result.verdict
     if verdict is Verdict.FAILED:
         return _ERROR
-    if verdict is Verdict.DIVERGED or cell.result.unanswered:
+    if verdict is Verdict.DIVERGED or (cell.result.unanswered and ran_on):
         return _FAILURE
     return _SKIPPED if verdict is Verdict.MISSING else ""
 

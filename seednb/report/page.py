@@ -16,7 +16,7 @@ from seednb.report.cellview import Budget, badge, cell_view, differences_table, 
 from seednb.report.facts import CellFacts, Facts
 from seednb.report.markup import Html, joined, tag, text
 from seednb.report.strip import strip
-from seednb.report.words import LOOKS, advice, counts, headline, plural
+from seednb.report.words import LOOKS, advice, counts, headline, interruption, plural
 
 MAX_PAGE = 30_000_000
 _LONG_ROW = 4
@@ -58,6 +58,7 @@ def _report(facts: Facts, anchor: str, budget: Budget) -> Html:
         "article",
         tag("header", tag("h1", facts.notebook), tag("p", " and ".join(facts.names) if what is None else f"and {what}", class_="dim")),
         _outcome(facts),
+        tag("p", interruption(facts.failed), class_="why") if facts.interrupted else None,
         tag("h2", "Cells"),
         strip(facts, anchors),
         _why(facts, anchors),
@@ -93,7 +94,7 @@ def _group(first: CellFacts, last: CellFacts, views: Sequence[Html]) -> Html:
 
 def _outcome(facts: Facts) -> Html:
     first = facts.first
-    word = headline(facts.comparison)
+    word = headline(facts.comparison) if first or not facts.interrupted else "interrupted"
     verdict = "identical" if word == "reproduced" else first.result.verdict.value if first else "missing"
     where = f"first at cell {first.number}" if first else f"{plural(len(facts.cells), 'code cell')} compared"
     tiles = [

@@ -1,4 +1,4 @@
-"""Pictures of two runs, and what differs between them as a third one, as data URIs.
+"""Pictures of two runs, and what differs between them as a third one, as data URIs; animated ones frame by frame.
 
 Images of pixels are decoded and made anew, so that no byte of theirs gets into the report.
 """
@@ -9,6 +9,9 @@ import base64
 import binascii
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 40_000_000
+MAX_ANIMATED = 256_000_000
 MAX_SIDE = 1600
 _FORMATS = {"image/png": "PNG", "image/jpeg": "JPEG", "image/jpg": "JPEG", "image/gif": "GIF"}
 _FAINT = 0.25
@@ -30,24 +34,62 @@ class Picture(NamedTuple):
     reason: str = ""
 
 
+class Compared(NamedTuple):
+    """Two pictures, of animated ones the first frames that differ, where they differ as a third picture, and that in words."""
+
+    first: Picture
+    second: Picture
+    difference: Picture
+    words: str = ""
+
+
+class UnshownError(Exception):
+    """An image cannot be shown: the reason in a few words."""
+
+
 def picture(text: str, mime: str) -> Picture:
-    """Return a picture of a notebook for showing, no larger than a screen needs."""
+    """Return a picture of a notebook for showing, no larger than a screen needs; of an animated one the first frame."""
     if mime == "image/svg+xml":
         return _vector(text)
-    image, reason = _decoded(text, mime)
-    return Picture(reason=reason) if image is None else _encoded(image)
+    try:
+        with _quiet():
+            return _encoded(next(_frames(text, mime)))
+    except UnshownError as error:
+        return Picture(reason=str(error))
 
 
-def difference(first: str, second: str, mime: str) -> tuple[Picture, str]:
-    """Return a picture of where two pictures differ, and that in words; no picture where they cannot be laid on each other."""
+def compared(first: str, second: str, mime: str) -> Compared:
+    """Return two pictures and where they differ; no picture of that where they cannot be laid on each other."""
     if mime == "image/svg+xml":
-        return Picture(reason="drawings are compared by their source"), ""
-    (a, reason), (b, other) = _decoded(first, mime), _decoded(second, mime)
-    if a is None or b is None:
-        return Picture(reason=reason or other), ""
-    if a.size != b.size:
-        return Picture(reason="they differ in size"), f"{a.width}x{a.height}, then {b.width}x{b.height} pixels"
-    return _marked(a, b)
+        return Compared(_vector(first), _vector(second), Picture(reason="drawings are compared by their source"))
+    try:
+        with _quiet():
+            return _compared(_frames(first, mime), _frames(second, mime))
+    except UnshownError as error:
+        return Compared(picture(first, mime), picture(second, mime), Picture(reason=str(error)))
+
+
+def _compared(first: Iterator[Image], second: Iterator[Image]) -> Compared:
+    """Compare frame by frame; only two are held at a time."""
+    start: tuple[Image, Image] | None = None
+    for number, (a, b) in enumerate(zip_longest(first, second), 1):
+        if a is None or b is None:
+            assert start is not None
+            more = "first" if b is None else "second"
+            words = f"the {number - 1 or 1} frames that both have are equal; the {more} picture has more"
+            reason = Picture(reason="they differ in their number of frames")
+            return Compared(_encoded(start[0]), _encoded(start[1]), reason, words)
+        start = start or (a, b)
+        if a.size != b.size:
+            words = f"{a.width}x{a.height}, then {b.width}x{b.height} pixels"
+            return Compared(_encoded(a), _encoded(b), Picture(reason="they differ in size"), words)
+        if a.tobytes() != b.tobytes():
+            is_animated = number > 1 or next(first, None) is not None
+            found, words = _marked(a, b)
+            return Compared(_encoded(a), _encoded(b), found, f"frame {number}: {words}" if is_animated else words)
+    assert start is not None
+    reason = Picture(reason="no difference that a screen shows: look at colour depth, or timing")
+    return Compared(_encoded(start[0]), _encoded(start[1]), reason)
 
 
 def _marked(a: Image, b: Image) -> tuple[Picture, str]:
@@ -60,34 +102,45 @@ def _marked(a: Image, b: Image) -> tuple[Picture, str]:
         strongest = ImageChops.lighter(strongest, band)
     changed = strongest.point(lambda value: 255 if value else 0)
     count, pixels = changed.histogram()[255], a.width * a.height
-    if not count:
-        return Picture(reason="no difference that a screen shows: look at colour depth, other frames, or timing"), ""
     faint = Image.blend(Image.new("RGB", b.size, "white"), _on_white(b), _FAINT)
     widened = changed.filter(ImageFilter.MaxFilter(3 if max(a.size) < MAX_SIDE else 5))
     faint.paste(Image.new("RGB", b.size, (214, 0, 110)), mask=widened)
     return _encoded(faint), f"{count} of {pixels} pixels differ ({100 * count / pixels:.2g} %)"
 
 
-def _decoded(text: str, mime: str) -> tuple[Image | None, str]:
-    """Return an image as RGBA, or why it cannot be shown."""
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Silence what Pillow warns of: images are as large and as broken as notebooks bring them."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _frames(text: str, mime: str) -> Iterator[Image]:
+    """Give an image's frames as RGBA. Raises UnshownError where it cannot be shown."""
     try:
         from PIL import Image
     except ImportError:
-        return None, "Pillow is not installed, which decodes images"
+        raise UnshownError("Pillow is not installed, which decodes images") from None
     if len(text) > MAX_BYTES:
-        return None, f"{len(text)} characters are too many to show"
+        raise UnshownError(f"{len(text)} characters are too many to show")
     try:
         data = base64.b64decode("".join(text.split()), validate=True)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            with Image.open(io.BytesIO(data), formats=[_FORMATS[mime]]) as image:
-                if image.width * image.height > MAX_PIXELS:
-                    return None, f"{image.width}x{image.height} pixels are too many to show"
-                return image.convert("RGBA"), ""
+        with Image.open(io.BytesIO(data), formats=[_FORMATS[mime]]) as image:
+            frames, size = getattr(image, "n_frames", 1), f"{image.width}x{image.height}"
+            if image.width * image.height > MAX_PIXELS or image.width * image.height * frames > MAX_ANIMATED:
+                raise UnshownError(
+                    f"{size} pixels are too many to show" if frames == 1 else f"{frames} frames of {size} are too many to show"
+                )
+            for number in range(frames):
+                image.seek(number)
+                yield image.convert("RGBA")
+    except UnshownError:
+        raise
     except (binascii.Error, ValueError):
-        return None, "it is not base64"
+        raise UnshownError("it is not base64") from None
     except Exception:  # Pillow raises anything on broken images
-        return None, "it is broken"
+        raise UnshownError("it is broken") from None
 
 
 def _encoded(image: Image) -> Picture:

@@ -30,12 +30,16 @@ def show(facts: Facts, console: Console, title: str) -> None:
         left = sum(map(len, rows)) - sum(map(len, kept))
         console.print(f"{plural(left, 'cell')} more: --json and --html FILE tell of all", style="dim")
     for note in facts.comparison.notes:
-        console.print(escaped(note), style="dim")
+        console.print(_wrapped(printable(note), console), style="dim", markup=False)
     for line in _first_difference(facts):
-        console.print("\n".join(textwrap.wrap(line, max(console.width - 1, 20))), markup=False)
+        console.print(_wrapped(line, console), markup=False)
     if facts.diff_command and not facts.reproduced:
         console.print(f"side by side: {escaped(facts.diff_command)}")
     console.print(_summary(facts))
+
+
+def _wrapped(text: str, console: Console) -> str:
+    return "\n".join(textwrap.wrap(text, max(console.width - 1, 20)))
 
 
 def escaped(text: str) -> str:
@@ -114,6 +118,8 @@ def _summary(facts: Facts) -> str:
     comparison = facts.comparison
     words = ", ".join(f"[{LOOKS[name].style}]{count} {name}[/]" for name, count in counts(comparison).items()) or "no code cells"
     first = facts.first
+    if first is None and facts.interrupted:
+        return f"[bold red]interrupted[/]: {words}"
     if first is None:
         style = "bold green" if comparison.reproduced else "bold"
         return f"[{style}]{headline(comparison)}[/]: {words}"

@@ -91,12 +91,30 @@ def counts(comparison: Comparison) -> dict[str, int]:
     return {name: found[name] for name in LOOKS if found[name]}
 
 
+def left_out(reason: str) -> str:
+    """Return in words why a variable has no digest, or one without some of its parts."""
+    kind, _, what = reason.partition(": ")
+    if kind == "part":
+        return f"compared without its parts: {what}"
+    return {
+        "clock": "it comes from a clock",
+        "identity": "it comes from an id, a process or a temporary name",
+        "bound": "there was no time",
+    }.get(kind, f"its type is {what}" if kind == "type" else reason)
+
+
 def headline(comparison: Comparison) -> str:
     """Return the outcome in one word or two."""
     first = comparison.first_diverged
     if first is not None:
         return first.verdict.value
     return "reproduced" if comparison.reproduced else "not compared"
+
+
+def interruption(failed: int | None) -> str:
+    """Say of an interrupted replay how far it came."""
+    where = "before its first cell" if failed is None else f"in cell {failed + 1}"
+    return f"The replay was interrupted {where}: this tells of the cells before that only."
 
 
 def plural(count: int, noun: str) -> str:

@@ -174,3 +174,31 @@ def test_failures():
     failures = {"FileNotFoundError": "input-file", "ModuleNotFoundError": "library-version", "ValueError": "unknown"}
     for name, cause in failures.items():
         assert one("x", plain("1"), error(name))[0] == cause
+
+
+MAKERS = [
+    ("rng = np.random.default_rng()", "rng.random()"),
+    ("rng = np.random.default_rng(None)", "rng.random()"),
+    ("class A:\n    def __init__(self):\n        self.rng = random.Random()\na = A()", "a.draw()"),
+    ("def make():\n    return np.random.RandomState()", "make().rand()"),
+    ("%matplotlib inline\nr = random.Random()\ns = [r]", "s[0].random()"),
+]
+
+
+@pytest.mark.parametrize(("made", "read"), MAKERS)
+def test_a_generator_that_an_earlier_cell_made_without_a_seed(made, read):
+    """Where the seal was off, a cell that reads what comes from an unseeded generator gets that as its cause; where it was on, none."""
+    a = [cell("a", made), cell("b", "n = 1"), cell("c", read, plain("1"))]
+    b = [*a[:2], cell("c", read, plain("2"))]
+    assert "unsealed-entropy" == causes(a, b, record_a=record(sealed=False), record_b=record(sealed=False))["c"]
+    assert "unknown" == causes(a, b, record_a=record(sealed=True), record_b=record(sealed=True))["c"]
+
+
+@pytest.mark.parametrize(("made", "read"), MAKERS)
+def test_what_is_seeded_later_gets_no_blame(made, read):
+    """A name that is given another value, and one that does not come from the generator, are no evidence."""
+    name = read.partition(".")[0].partition("[")[0].partition("(")[0]
+    for between, source in ((f"{name} = seeded(1)", read), ("n = 1", "other.random()"), ("n = 1", "'default_rng()'")):
+        a = [cell("a", made), cell("b", between), cell("c", source, plain("1"))]
+        b = [*a[:2], cell("c", source, plain("2"))]
+        assert "unknown" == causes(a, b, record_a=record(sealed=False), record_b=record(sealed=False))["c"]

@@ -51,22 +51,22 @@ def test_a_variable_that_only_one_run_has_differs():
 
 def test_the_record_alone_tells_that_something_differs():
     """With the digest of all together, the detail says which variables took part."""
-    verdict, detail, _ = compared(record("s2:0123456789"), record("s2:0123456780"), b=told({"x": X, "y": Y}))
+    verdict, detail, _ = compared(record("s3:0123456789"), record("s3:0123456780"), b=told({"x": X, "y": Y}))
     assert (verdict, detail) == ("diverged", "outputs agree, but its variables differ, among x, y")
-    assert compared(record("s2:0123456789"), record("s2:0123456780"), b=told({"x": X}))[1] == "outputs agree, but the variable x differs"
-    assert compared(record("s2:0123456789"), record("s2:0123456780"))[1] == "outputs agree, but its variables differ"
+    assert compared(record("s3:0123456789"), record("s3:0123456780"), b=told({"x": X}))[1] == "outputs agree, but the variable x differs"
+    assert compared(record("s3:0123456789"), record("s3:0123456780"))[1] == "outputs agree, but its variables differ"
 
 
 @pytest.mark.parametrize(
     ("recorded", "replayed"),
     [
-        ("s2:0123456789", "s2:0123456789"),
-        ("", "s2:0123456780"),
-        ("s2:0123456789", ""),
-        ("s3:0123456789", "s2:0123456780"),
-        ("0123456789", "s2:0123456780"),
-        ("s2:0123456789/00aa", "s2:0123456780"),
-        ("s2:0123456789/00aa", "s2:0123456780/00ab"),
+        ("s3:0123456789", "s3:0123456789"),
+        ("", "s3:0123456780"),
+        ("s3:0123456789", ""),
+        ("s4:0123456789", "s3:0123456780"),
+        ("0123456789", "s3:0123456780"),
+        ("s3:0123456789/00aa", "s3:0123456780"),
+        ("s3:0123456789/00aa", "s3:0123456780/00ab"),
     ],
 )
 def test_what_cannot_be_compared_is_no_difference(recorded, replayed):
@@ -76,7 +76,7 @@ def test_what_cannot_be_compared_is_no_difference(recorded, replayed):
 
 def test_what_there_was_no_time_for_is_told():
     """A variable that the replay had no time for is named in the notes, also where the rest agrees."""
-    verdict, _, notes = compared(record("s2:0123456789/00aa"), record("s2:0123456789/00aa"), b=told({"x": X}, big="bound"))
+    verdict, _, notes = compared(record("s3:0123456789/00aa"), record("s3:0123456789/00aa"), b=told({"x": X}, big="bound"))
     assert verdict == "identical"
     assert notes == ["variables that there was no time to compare: cell 1: big"]
 
@@ -85,11 +85,11 @@ def test_what_there_was_no_time_for_is_told():
 def test_other_versions_make_other_objects(change):
     """Where Python or a package has another version, variables are not compared, and a note says so."""
     known = {"python": "3.11.1", "packages": {"numpy": "1.26"}}
-    first, second = record("s2:0123456789", **known), record("s2:0123456780", **{**known, **change})
+    first, second = record("s3:0123456789", **known), record("s3:0123456780", **{**known, **change})
     verdict, _, notes = compared(first, second, b=told({"x": X}))
     assert verdict == "identical"
     assert notes == ["variables are not compared: Python or packages have other versions than in the recorded run"]
-    assert compared(first, record("s2:0123456780", **known), b=told({"x": X}))[0] == "diverged"
+    assert compared(first, record("s3:0123456780", **known), b=told({"x": X}))[0] == "diverged"
 
 
 def test_many_names_are_cut():

@@ -240,3 +240,21 @@ def test_show(run, make):
     shown = run("show", path, COLUMNS="120").stdout
     assert "(Mersenne-Twister, Inversion, Rejection)" in shown
     assert "Python" not in shown
+
+
+def test_an_update_accepts_what_differs(run, make):
+    """`verify --update` on an R notebook writes the changed cell and its line, leaves the others alone, and then it verifies."""
+    path = make(DRAW, "print('a')", "sample(3)")
+    assert 0 == run("run", path, "--seed", "42").returncode
+    before = load(path)
+    edit(path, lambda nb: nb["cells"][1].update(source="print('b')"))
+    result = run("verify", path, "--update")
+    assert 0 == result.returncode, result.stderr
+    assert "accepted 1 cell: 2" in result.stdout
+    after = load(path)
+    assert "b" in texts(path)[1]
+    for index in (0, 2):
+        key = before["cells"][index]["id"]
+        assert before["cells"][index] == after["cells"][index]
+        assert before["metadata"]["seednb"]["cells"][key] == after["metadata"]["seednb"]["cells"][key]
+    assert 0 == run("verify", path).returncode

@@ -63,7 +63,7 @@ def test_an_unseeded_variable_that_nobody_prints_is_caught_and_named(seednb, mak
     result = seednb("verify", path, "--json")
     assert result.returncode == 1
     assert [(verdict, detail) for verdict, _, detail in details(result)] == [
-        ("diverged", "outputs agree, but the variable key differs"),
+        ("diverged", "outputs agree, but the variable key differs; the cell draws from the operating system's entropy: os.urandom"),
         ("diverged", "outputs agree, but the variable data differs"),
         ("identical", ""),
     ]
@@ -84,6 +84,34 @@ def test_an_unsealed_array_diverges_from_its_record(seednb, make_notebook):
     assert seednb("verify", path).returncode == 0
 
 
+MADE = "import numpy as np\nrng = np.random.default_rng({0})\nfree = np.random.default_rng()"
+
+
+def test_the_cause_of_an_unsealed_variable(seednb, make_notebook):
+    """Without the seal, a variable from a generator that nobody seeded says so, in the cell that makes it or reads it."""
+    path = make_notebook("import numpy as np\nx = np.random.default_rng().random(3)", "def f():\n    return x[0]\ny = 1")
+    assert seednb("run", path, "--no-seal").returncode == 0
+    assert ("diverged", "unsealed-entropy") == details(seednb("verify", path, "--json"))[0][:2]
+    path = make_notebook(MADE.format(""), "n = 3", "z = rng.random(n)")
+    assert seednb("run", path, "--no-seal").returncode == 0
+    verdict, cause, detail = details(seednb("verify", path, "--json"))[2]
+    assert ("diverged", "unsealed-entropy") == (verdict, cause)
+    assert "rng comes from cell 1, which makes a generator without a seed: default_rng()" in detail
+
+
+def test_an_honest_twin_gets_no_blame(seednb, make_notebook):
+    """Without the seal, a cell that reads a seeded generator and differs for another reason is not blamed on an unseeded one beside it."""
+    path = make_notebook(MADE.format(1), "z = rng.random(3)\nkey = list(open('data.txt', 'rb').read())")
+    folder = path.parent
+    (folder / "data.txt").write_text("1")
+    assert seednb("run", path, "--no-seal").returncode == 0
+    (folder / "data.txt").write_text("2")
+    verdict, cause, detail = details(seednb("verify", path, "--json"))[1]
+    assert "diverged" == verdict
+    assert "unsealed-entropy" != cause
+    assert "without a seed" not in detail
+
+
 def test_a_model_that_is_seeded_with_the_time_is_caught(seednb, make_notebook):
     """What the clock seeds does not pass as a time."""
     path = make_notebook("import random, time\nr = random.Random(time.time_ns())\nmodel = [r.random() for _ in range(5)]")
@@ -98,7 +126,7 @@ def test_records_without_variables_verify_as_before(seednb, make_notebook):
     seednb("run", path, "--no-seal")
     content = load(path)
     lines = content["metadata"]["seednb"]["cells"]
-    assert all(" v=s2:" in line for key, line in lines.items() if key != "cell-0")
+    assert all(" v=s3:" in line for key, line in lines.items() if key != "cell-0")
     assert all(len(line) <= 160 for line in lines.values())
     for key, line in lines.items():
         lines[key] = " ".join(word for word in line.split() if not word.startswith("v="))

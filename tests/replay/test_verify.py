@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.conftest import load
+from tests.conftest import command, environment, load
 
 DRAW = "import random\nprint(random.random())"
 NUMPY = "import numpy as np\nprint(np.random.rand(), np.random.default_rng().random())"
@@ -208,3 +212,24 @@ def test_a_record_made_by_the_magic_under_papermill_verifies(seednb, make_notebo
     result = seednb("verify", "out.ipynb", "--json")
     assert result.returncode == 0, result.stdout + result.stderr
     assert json.loads(result.stdout)["record"] is True
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes, by which the test knows where the run is")
+def test_ctrl_c_still_reports_what_ran(seednb, make_notebook, tmp_path):
+    """Ctrl-C in a replay exits with 130 and leaves all reports, marked interrupted: what ran is compared, the rest is missing."""
+    waiting = "import os\nif os.path.exists('pipe'):\n    open('pipe', 'w').close()\n    while True: pass\nprint('done')"
+    path = make_notebook(DRAW, waiting, "print('after')")
+    assert seednb("run", path, "--seed", "42").returncode == 0
+    os.mkfifo(tmp_path / "pipe")
+    arguments = command("verify", path, "--json", "--html", "report.html", "--junit", "report.xml")
+    with subprocess.Popen(arguments, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        (tmp_path / "pipe").read_text()
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=60)
+    told = json.loads(output)
+    assert (130, True, False, None) == (process.returncode, told["interrupted"], told["reproduced"], told["first"]), errors
+    assert ["identical", "missing", "missing"] == [cell["verdict"] for cell in told["cells"]]
+    assert "was interrupted in cell 2" in (tmp_path / "report.html").read_text()
+    suite = ET.parse(tmp_path / "report.xml").getroot()[0]
+    assert ("3", "0", "0", "2") == tuple(suite.get(name) for name in ("tests", "failures", "errors", "skipped"))
+    assert any(entry.get("name") == "interrupted" for entry in suite.iter("property"))

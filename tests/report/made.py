@@ -40,6 +40,14 @@ def png(*changed: tuple[int, int], size: tuple[int, int] = (40, 30), mode: str =
     return base64.b64encode(buffer.getvalue()).decode("ascii")
 
 
+def gif(*frames: int, size: tuple[int, int] = (4, 3)) -> str:
+    """Return an animated picture, whose frames are of these shades of grey, as notebooks store it."""
+    first, *others = (Image.new("L", size, shade) for shade in frames)
+    buffer = io.BytesIO()
+    first.save(buffer, "GIF", save_all=True, append_images=others, duration=100)
+    return base64.b64encode(buffer.getvalue()).decode("ascii")
+
+
 def side(name: str, sources: list[str], outputs: list[list[Any]], *, states: list[str] | None = None, **environment: Any) -> Side:
     """Return one run. states: for each cell the words of its line beside the digest of the source."""
     nb = notebook(*sources)

@@ -75,9 +75,20 @@ def test_the_switch_wins_over_the_system(browser, tmp_path):
     dark = tab.evaluate(shade)
     tab.get_by_text("Light", exact=True).click()
     light = tab.evaluate(shade)
-    assert dark != light
+    assert ("rgb(20, 23, 26)", "rgb(255, 255, 255)") == (dark, light)
     tab.keyboard.press("ArrowRight")
     assert dark == tab.evaluate(shade)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_colour_has_a_shade(browser, tmp_path, scheme):
+    """Each block of the strip, each badge and each mark has a colour of its own in both schemes, other than the page's."""
+    tab, _ = opened(browser, tmp_path / "page.html", page([of_all_verdicts()]), scheme=scheme)
+    found = tab.evaluate(
+        "[...document.querySelectorAll('.strip i.s.drew, .badge, del, ins')].map(node => getComputedStyle(node).backgroundColor)"
+    )
+    assert len(found) > 10
+    assert not set(found) & {"rgba(0, 0, 0, 0)", tab.evaluate("getComputedStyle(document.body).backgroundColor")}
 
 
 def test_the_strip_leads_to_the_cell_by_key(browser, tmp_path):

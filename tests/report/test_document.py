@@ -10,8 +10,9 @@ import jsonschema
 import pytest
 
 import seednb
-from seednb.report import document, documents
-from tests.report.made import facts, of_all_verdicts, stream
+from seednb.compare import compare_notebooks
+from seednb.report import document, documents, gather
+from tests.report.made import facts, of_all_verdicts, side, stream
 
 SCHEMA = json.loads((Path(seednb.__file__).parent / "report.schema.json").read_text(encoding="utf-8"))
 
@@ -58,6 +59,28 @@ def test_what_the_report_tells():
     assert [{"name": "package numpy", "first": "2.1.0", "second": "2.2.0"}] == told["environment"]
     assert [{"name": "numpy", "first": "bbbbbbbbbb", "second": "cccccccccc"}] == told["cells"][4]["states"]
     assert len(told["cells"]) == sum(told["counts"].values())
+
+
+def test_variables_that_were_left_out():
+    """Variables without a digest, or with one of a part only, are told with the reason; those of the replay win."""
+    given = side("recorded", ["x"], [[]]), side("replayed", ["x"], [[]])
+    comparison = compare_notebooks(given[0].nb, given[1].nb, record_a=None, record_b=None)
+    told = [
+        {"cell-0": {"digest": "", "names": {}, "uncompared": uncompared}}
+        for uncompared in ({"a": "bound", "b": "clock"}, {"a": "type: m.A"})
+    ]
+    made = document(gather("verify", "nb.ipynb", comparison, *given, variables=told))
+    valid(made)
+    assert [{"name": "a", "reason": "bound"}, {"name": "b", "reason": "clock"}] == made["cells"][0]["uncompared"]
+    made = document(gather("verify", "nb.ipynb", comparison, *given, variables=({}, told[1])))
+    assert [{"name": "a", "reason": "type: m.A"}] == made["cells"][0]["uncompared"]
+
+
+def test_an_interrupted_run():
+    """An interrupted run is marked, fits the schema and is not reproduced."""
+    made = document(facts(["x"], [[stream("a")]], [[stream("a")]], failed=0, reason="interrupted", interrupted=True))
+    valid(made)
+    assert (True, False) == (made["interrupted"], made["reproduced"])
 
 
 def test_several_notebooks():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
 from typing import Any
@@ -251,3 +252,32 @@ def test_every_cause_and_verdict_has_words():
     assert set(causes.split()) == set(ADVICE)
     assert [verdict.value for verdict in Verdict] == list(LOOKS)
     assert len({look.mark for look in LOOKS.values()}) == len(LOOKS)
+
+
+def test_variables_that_were_left_out_are_named():
+    """Variables that were not compared stand in their cell, with the reason in words, as text."""
+    given = facts(["x"], [[stream("a")]], [[stream("a")]])
+    reasons = (("a", "bound"), ("b", "part: clock"), ("<b>c</b>", "type: m.C"), ("d", "identity"))
+    cell = replace(given.cells[0], uncompared=reasons)
+    shown = harmless(page([replace(given, cells=(cell,))])).text
+    assert "Variables that were not compared: 4" in shown
+    for words in ("there was no time", "compared without its parts: clock", "<b>c</b>", "its type is m.C", "it comes from an id"):
+        assert words in shown
+
+
+def test_an_interrupted_run_is_marked():
+    """The page of an interrupted run says how far it came, and does not call it reproduced."""
+    given = facts(["x", "y"], [[stream("a")], []], [[stream("a")], []], failed=1, reason="interrupted", interrupted=True)
+    shown = harmless(page([given])).text
+    assert "The replay was interrupted in cell 2" in shown
+    assert "reproduced" not in shown
+
+
+def test_each_colour_is_defined_once():
+    """The style gives each colour once, with its light and its dark shade."""
+    style = re.search("<style>(.*)</style>", page([of_all_verdicts()]), re.DOTALL)
+    assert style is not None
+    defined = re.findall(r"^ *--([\w-]+):|; --([\w-]+):", style[1].partition("* {")[0], re.MULTILINE)
+    names = [one or other for one, other in defined]
+    assert len(names) == len(set(names)) > 20
+    assert "prefers-color-scheme" not in style[1]

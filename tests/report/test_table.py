@@ -28,6 +28,22 @@ def test_no_line_is_wider_than_the_terminal(width):
         assert max(len(line) for line in lines if "nbdiff-web" not in line) <= width
 
 
+def test_notes_are_wrapped():
+    """A note longer than the terminal is cut between words, and all of its words are there."""
+    given = facts(["x"], [[stream("a")]], [[stream("a")]])
+    note = "what no terminal holds in one line: " + ", ".join(f"cell {number}: value_{number}" for number in range(20))
+    given.comparison.notes.append(note)
+    lines = shown(given, width=60).splitlines()
+    assert max(map(len, lines)) <= 60
+    assert note in " ".join(line.strip() for line in lines)
+
+
+def test_an_interrupted_run_says_so():
+    """The last line names an interrupted run, which is neither reproduced nor different."""
+    given = facts(["x", "y"], [[stream("a")], []], [[stream("a")], []], failed=1, reason="interrupted", interrupted=True)
+    assert shown(given).splitlines()[-1].startswith("interrupted: ")
+
+
 def test_verdict_difference_and_cause_without_colour():
     """Without colour each cell's mark, word, first difference and cause are there, and the last line sums up."""
     text = shown(of_all_verdicts())
