@@ -55,7 +55,8 @@ export interface StateEvent {
   seed: number | null;
   origin: string;
   mode: Mode;
-  determinism: Json;
+  /** Whether deterministic operations are asked for now. */
+  strict: boolean;
 }
 
 /** A cell does not do what it does in a fresh runtime. */
@@ -83,8 +84,10 @@ export interface Current {
   seed: number | null;
   origin: string;
   mode: Mode;
+  /** Whether deterministic operations are asked for now. */
+  strict: boolean;
+  /** Later seeds: the cell, empty for one that was set from outside, and the seed. */
   reseeds: [string, number][];
-  determinism: Json;
   inputs: string[];
   /** The message as it came, for the server. */
   raw: Json;
@@ -158,7 +161,7 @@ export function parseEvent(content: unknown): KernelEvent | null {
         seed: isSeed(message.seed) ? message.seed : null,
         origin: asText(message.origin),
         mode: asMode(message.mode),
-        determinism: asObject(message.determinism) ?? {}
+        strict: message.strict === true
       };
     case 'warning':
       return {
@@ -283,7 +286,7 @@ function asCurrent(message: Json): Current {
     origin: asText(message.origin),
     mode: asMode(message.mode),
     reseeds: reseeds.slice(0, MAX_ITEMS).flatMap(asReseed),
-    determinism: asObject(message.determinism) ?? {},
+    strict: message.strict === true,
     inputs: asTexts(message.inputs),
     raw: message
   };
