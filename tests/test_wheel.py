@@ -67,7 +67,8 @@ def test_the_wheel_holds_the_lab_extension_once(wheel):
 def test_a_wheel_without_npm_has_all_the_rest(tmp_path):
     """Where there is neither npm nor a built extension, the wheel is built without it, and says so."""
     tree = tmp_path / "tree"
-    shutil.copytree(REPOSITORY, tree, ignore=shutil.ignore_patterns(".*", "node_modules", "lib", "tests", "build", "dist", "static", "__pycache__"))
+    left_out = shutil.ignore_patterns(".*", "node_modules", "lib", "lib-test", "tests", "build", "dist", "__pycache__")
+    shutil.copytree(REPOSITORY, tree, ignore=left_out)
     shutil.rmtree(tree / "seednb" / "labextension", ignore_errors=True)
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(tree)]
     done = subprocess.run(build, env=environment(PATH=str(tmp_path)), capture_output=True, text=True)
