@@ -15,11 +15,12 @@ import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 
 import type { Api } from './api';
+import { cellLine } from './cellline';
 import type { KernelLink } from './link';
 import { mergeRecord, reduceToSeed } from './merge';
 import type { Settings } from './settings';
 import type { Answer, Json, KernelEvent } from './wire';
-import { RECORD_KEY, asObject, cellLine, readRecord } from './wire';
+import { RECORD_KEY, asObject, readRecord } from './wire';
 
 const PAUSE = 150;
 

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { cellLine } from '../src/cellline';
 import {
   MAX_SEED,
   asObject,
-  cellLine,
   fromPython,
   oneLine,
   parseAnswer,
