@@ -14,7 +14,7 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import type { Reply } from './requests';
-import { SilentRequests, languageOf } from './requests';
+import { SilentRequests, languageOf, pause } from './requests';
 import type { Loaded } from './state';
 import type { Answer, Json, KernelEvent } from './wire';
 import { EVENT_TYPE, WIRE_VERSION, asObject, asText, fromPython, parseAnswer, parseEvent } from './wire';
@@ -247,7 +247,3 @@ class NotLoaded extends Error {}
 
 /** The request was thrown away, since a cell before it has failed. */
 class Aborted extends Error {}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise(resolve => setTimeout(resolve, milliseconds));
-}

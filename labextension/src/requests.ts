@@ -64,3 +64,8 @@ export async function languageOf(kernel: Kernel.IKernelConnection): Promise<stri
     return '';
   }
 }
+
+/** Wait. */
+export function pause(milliseconds: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, milliseconds));
+}
