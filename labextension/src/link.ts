@@ -19,16 +19,15 @@ import type { Loaded } from './state';
 import type { Answer, Json, KernelEvent } from './wire';
 import { EVENT_TYPE, WIRE_VERSION, asObject, asText, fromPython, parseAnswer, parseEvent } from './wire';
 
+export type { Reply } from './requests';
+
 const CLIENT = `jupyterlab-${UUID.uuid4()}`;
 const QUIET_AFTER_RESTART = 500;
 const TRIES = 3;
 const PAUSE = 200;
 
 /** What is known of the kernel's side. */
-export interface LinkStatus {
-  loaded: Loaded;
-  language: string;
-}
+export type LinkStatus = { loaded: Loaded; language: string };
 
 export class KernelLink implements IDisposable {
   constructor(context: ISessionContext) {
