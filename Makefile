@@ -206,11 +206,12 @@ clean:
 	@touch $@
 
 .venv/.stamp-demo: pyproject.toml .venv/.stamp-frameworks
-	@echo "seednb: installing seednb and what the demo needs into .venv"
-	@$(call install,.venv,$(DEMO_NEEDS))
+	@echo "seednb: installing seednb, without its JupyterLab extension, and what the demo needs into .venv"
+	@SKIP_JUPYTER_BUILDER=1 $(call install,.venv,$(DEMO_NEEDS))
 	@touch $@
 
 .venv/.stamp-test: pyproject.toml .venv/.stamp-frameworks
 	@echo "seednb: installing seednb and what its tests need into .venv"
+	@command -v npm > /dev/null || echo "seednb: WITHOUT the JupyterLab extension: there is no npm here to build it with"
 	@$(call install,.venv,$(TEST_NEEDS))
 	@touch $@

@@ -45,7 +45,7 @@ class LabExtension(BuildHookInterface):
         if npm is None:
             return "there is no npm on the PATH to build it with"
         try:
-            if not (source / "node_modules" / ".package-lock.json").is_file():
+            if not is_newer(source / "node_modules" / ".package-lock.json", [source / "package-lock.json"]):
                 subprocess.run([npm, "ci"], cwd=source, check=True)
             subprocess.run([npm, "run", "build"], cwd=source, check=True)
         except (OSError, subprocess.CalledProcessError) as error:
@@ -57,10 +57,10 @@ class LabExtension(BuildHookInterface):
 
 def is_fresh(root: Path) -> bool:
     """Tell whether the built extension is newer than everything that it is made from."""
-    built = root / BUILT / "package.json"
-    if not built.is_file():
-        return False
-    made = built.stat().st_mtime
     places = [root / "labextension" / name for name in SOURCES]
-    files = [file for place in places for file in (place.rglob("*") if place.is_dir() else [place])]
-    return all(file.stat().st_mtime <= made for file in files if file.is_file())
+    return is_newer(root / BUILT / "package.json", [file for place in places for file in (place.rglob("*") if place.is_dir() else [place])])
+
+
+def is_newer(made: Path, sources: list[Path]) -> bool:
+    """Tell whether a file is there, and none of others is newer."""
+    return made.is_file() and all(source.stat().st_mtime <= made.stat().st_mtime for source in sources if source.is_file())

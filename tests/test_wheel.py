@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import seednb
 from tests.conftest import REPOSITORY, environment, load, texts
 
 
@@ -31,7 +34,7 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
     sources = {
         path.relative_to(REPOSITORY).as_posix()
         for path in (REPOSITORY / "seednb").rglob("*")
-        if path.suffix in {".py", ".R", ".json", ".typed", ".css", ".html"}
+        if path.suffix in {".py", ".R", ".json", ".typed", ".css", ".html"} and "labextension" not in path.parts
     }
     assert sources <= names
     information = next(name for name in names if ".dist-info/" in name).split("/")[0]
@@ -46,6 +49,35 @@ def test_the_wheel_holds_the_package_and_nothing_else(wheel):
             line for line in archive.read(metadata).decode().splitlines() if line.startswith("Requires-Dist:") and "extra" not in line
         ]
     assert required == ["Requires-Dist: ipython>=7.34"]
+
+
+def test_the_wheel_holds_the_lab_extension_once(wheel):
+    """The built extension is in share/jupyter, with its schema, and not in the package too."""
+    if shutil.which("npm") is None and not (REPOSITORY / "seednb" / "labextension" / "package.json").is_file():
+        pytest.skip("there is no npm here to build the lab extension with")
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    place = f"seednb-{seednb.__version__}.data/data/share/jupyter/labextensions/@seednb/labextension"
+    ours = [name for name in names if "labextension" in name]
+    assert all(name.startswith(f"{place}/") for name in ours)
+    assert {f"{place}/package.json", f"{place}/install.json", f"{place}/schemas/@seednb/labextension/plugin.json"} <= set(ours)
+    assert any(re.fullmatch(rf"{re.escape(place)}/static/remoteEntry\.\w+\.js", name) for name in ours)
+
+
+def test_a_wheel_without_npm_has_all_the_rest(tmp_path):
+    """Where there is neither npm nor a built extension, the wheel is built without it, and says so."""
+    tree = tmp_path / "tree"
+    left_out = shutil.ignore_patterns(".*", "node_modules", "lib", "lib-test", "tests", "build", "dist", "__pycache__")
+    shutil.copytree(REPOSITORY, tree, ignore=left_out)
+    shutil.rmtree(tree / "seednb" / "labextension", ignore_errors=True)
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(tree)]
+    done = subprocess.run(build, env=environment(PATH=str(tmp_path)), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "WITHOUT the JupyterLab extension: there is no npm" in done.stdout + done.stderr
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as archive:
+        names = archive.namelist()
+    assert "seednb/kernel/__init__.py" in names
+    assert not [name for name in names if "labextension" in name]
 
 
 def test_the_installed_command_runs_and_verifies(wheel, make_notebook, tmp_path):

@@ -13,34 +13,26 @@ import { DisposableDelegate } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
+import type { Reply } from './requests';
+import { SilentRequests, languageOf, pause } from './requests';
 import type { Loaded } from './state';
 import type { Answer, Json, KernelEvent } from './wire';
-import {
-  EVENT_TYPE,
-  WIRE_VERSION,
-  asObject,
-  asText,
-  fromPython,
-  oneLine,
-  parseAnswer,
-  parseEvent
-} from './wire';
+import { EVENT_TYPE, WIRE_VERSION, asObject, asText, fromPython, parseAnswer, parseEvent } from './wire';
 
-/** What a silent request brings back: the reply's content. */
-export type Reply = KernelMessage.IExecuteReplyMsg['content'];
+export type { Reply } from './requests';
 
 const CLIENT = `jupyterlab-${UUID.uuid4()}`;
 const QUIET_AFTER_RESTART = 500;
+const TRIES = 3;
+const PAUSE = 200;
 
 /** What is known of the kernel's side. */
-export interface LinkStatus {
-  loaded: Loaded;
-  language: string;
-}
+export type LinkStatus = { loaded: Loaded; language: string };
 
 export class KernelLink implements IDisposable {
   constructor(context: ISessionContext) {
     this._context = context;
+    this._requests = new SilentRequests(context);
     context.kernelChanged.connect(this._onKernelChanged, this);
     context.statusChanged.connect(this._onStatusChanged, this);
     context.connectionStatusChanged.connect(this._onConnection, this);
@@ -76,12 +68,11 @@ export class KernelLink implements IDisposable {
   }
 
   dispose(): void {
-    if (this._isDisposed) {
-      return;
+    if (!this._isDisposed) {
+      this._isDisposed = true;
+      this._requests.drop();
+      Signal.clearData(this);
     }
-    this._isDisposed = true;
-    this._future?.dispose();
-    Signal.clearData(this);
   }
 
   /** Say hello, unless somebody holds the link or the kernel's language is not ours; the answer comes as a signal too. */
@@ -89,16 +80,16 @@ export class KernelLink implements IDisposable {
     if (this._holds > 0 || this._isDisposed) {
       return null;
     }
-    return (this._helloing ??= this._hello().finally(() => {
-      this._helloing = null;
-    }));
+    if (!this._helloing) {
+      const saying = this._hello().finally(() => {
+        this._helloing = this._helloing === saying ? null : this._helloing;
+      });
+      this._helloing = saying;
+    }
+    return this._helloing;
   }
 
-  /**
-   * Say hello when nothing else is known of the kernel: before a cell runs, and after it.
-   *
-   * An answer that is under way is enough, so that a queue of many cells asks once.
-   */
+  /** Say hello, before a cell runs and after it, as long as seednb is not known to be there; a queue of cells asks once. */
   poke(): void {
     if (this._status.loaded === 'unknown' || this._status.loaded === 'no') {
       void this.hello();
@@ -107,14 +98,7 @@ export class KernelLink implements IDisposable {
 
   /** Ask the kernel for something (`{do: 'seed', value: 42}`); an Error in one line where it refuses. */
   async ask(request: Json): Promise<Answer> {
-    const text = JSON.stringify({
-      version: WIRE_VERSION,
-      client: CLIENT,
-      ...request
-    });
-    const answer = await this._call('ask', text);
-    this._heard(answer);
-    return answer;
+    return this._call('ask', request);
   }
 
   /** Send no hello until the return value is disposed: a replay attaches to the new runtime first. */
@@ -126,16 +110,8 @@ export class KernelLink implements IDisposable {
   }
 
   /** Send a silent request once the one before is answered; an Error where the kernel is gone. */
-  async request(code: string, expressions: Json = {}): Promise<Reply> {
-    const before = this._tail;
-    let free = (): void => undefined;
-    this._tail = new Promise(resolve => (free = resolve));
-    await before;
-    try {
-      return await this._send(code, expressions);
-    } finally {
-      free();
-    }
+  request(code: string, expressions: Json = {}): Promise<Reply> {
+    return this._requests.send(code, expressions);
   }
 
   private async _hello(): Promise<Answer | null> {
@@ -144,10 +120,7 @@ export class KernelLink implements IDisposable {
       this._setStatus('no-kernel', '');
       return null;
     }
-    const wait = this._quietUntil - Date.now();
-    if (wait > 0) {
-      await new Promise(resolve => setTimeout(resolve, wait));
-    }
+    await pause(Math.max(0, this._quietUntil - Date.now()));
     const language = await languageOf(kernel);
     if (this._isDisposed || this._context.session?.kernel !== kernel) {
       return null;
@@ -156,66 +129,43 @@ export class KernelLink implements IDisposable {
       this._setStatus('other-language', language);
       return null;
     }
-    const said = { client: CLIENT, badges: true, variables: false, records: true };
-    try {
-      const text = JSON.stringify({ version: WIRE_VERSION, ...said });
-      const answer = await this._call('hello', text);
-      this._heard(answer);
-      return answer;
-    } catch (error) {
-      if (error instanceof NotLoaded) {
-        this._setStatus('no', language);
+    for (let tries = 0; tries < TRIES; tries++) {
+      try {
+        return await this._call('hello', { badges: true, variables: false, records: true });
+      } catch (error) {
+        if (!(error instanceof Aborted)) {
+          this._setStatus(error instanceof NotLoaded ? 'no' : this._status.loaded, language);
+          return null;
+        }
+        await pause(PAUSE);
       }
-      return null;
     }
+    return null;
   }
 
-  private async _call(method: 'hello' | 'ask', text: string): Promise<Answer> {
-    const quoted = JSON.stringify(text);
-    const expression = `get_ipython()._seednb.${method}(${quoted})`;
-    const reply = await this.request('', { seednb: expression });
-    const value = asObject(asObject(asObject(reply)?.user_expressions)?.seednb);
+  private async _call(method: 'hello' | 'ask', said: Json): Promise<Answer> {
+    const text = JSON.stringify({ version: WIRE_VERSION, client: CLIENT, ...said });
+    const expression = `get_ipython()._seednb.${method}(${JSON.stringify(text)})`;
+    const reply = asObject(await this.request('', { seednb: expression }));
+    if (reply?.status !== 'ok') {
+      throw new Aborted('a cell has failed meanwhile: try again');
+    }
+    const value = asObject(asObject(reply.user_expressions)?.seednb);
     if (value?.status !== 'ok') {
-      throw method === 'ask' && this._status.loaded === 'old'
-        ? new Error(`the kernel cannot do that: update seednb there`)
-        : new NotLoaded(oneLine(asText(value?.evalue) || 'no answer'));
+      throw new NotLoaded('seednb is not loaded in this kernel, or too old for that');
     }
     const shown = asObject(value.data)?.['text/plain'];
-    return parseAnswer(fromPython(asText(shown, Infinity)) ?? '');
-  }
-
-  private async _send(code: string, expressions: Json): Promise<Reply> {
-    const kernel = this._context.session?.kernel;
-    if (!kernel || this._isDisposed) {
-      throw new Error('there is no kernel');
-    }
-    const future = kernel.requestExecute({
-      code,
-      silent: true,
-      store_history: false,
-      user_expressions: expressions as KernelMessage.IExecuteRequestMsg['content']['user_expressions'] & object,
-      allow_stdin: false,
-      stop_on_error: false
-    });
-    this._future = future;
-    try {
-      return (await future.done).content;
-    } finally {
-      this._future = null;
-    }
+    const answer = parseAnswer(fromPython(asText(shown, Infinity)) ?? '');
+    this._heard(answer);
+    return answer;
   }
 
   private _heard(answer: Answer): void {
     if (this._isDisposed) {
       return;
     }
-    const how =
-      answer.version < WIRE_VERSION
-        ? 'old'
-        : answer.version > WIRE_VERSION
-          ? 'newer'
-          : 'yes';
-    this._setStatus(how, 'python');
+    const { version } = answer;
+    this._setStatus(version < WIRE_VERSION ? 'old' : version > WIRE_VERSION ? 'newer' : 'yes', 'python');
     this._answered.emit(answer);
   }
 
@@ -251,8 +201,9 @@ export class KernelLink implements IDisposable {
   }
 
   private _onConnection(_: ISessionContext, status: Kernel.ConnectionStatus): void {
-    if (status === 'connected' && this._wasConnected === false && this._future) {
-      this._future.dispose(); // its answer may be lost
+    if (status === 'connected' && this._wasConnected === false && this._requests.isPending) {
+      this._requests.drop(); // its answer may be lost
+      this._helloing = null;
       void this.hello();
     }
     this._wasConnected = status === 'connected';
@@ -260,7 +211,7 @@ export class KernelLink implements IDisposable {
 
   /** Forget what is known: another process answers from now on. */
   private _renew(): void {
-    this._future?.dispose();
+    this._requests.drop();
     this._helloing = null;
     this._setStatus('unknown', this._status.language);
     this._restarted.emit();
@@ -277,8 +228,7 @@ export class KernelLink implements IDisposable {
 
   private readonly _context: ISessionContext;
   private _status: LinkStatus = { loaded: 'unknown', language: '' };
-  private _future: Kernel.IShellFuture<KernelMessage.IExecuteRequestMsg, KernelMessage.IExecuteReplyMsg> | null = null;
-  private _tail: Promise<void> = Promise.resolve();
+  private readonly _requests: SilentRequests;
   private _helloing: Promise<Answer | null> | null = null;
   private _holds = 0;
   private _quietUntil = 0;
@@ -291,13 +241,8 @@ export class KernelLink implements IDisposable {
   private readonly _restarted = new Signal<this, void>(this);
 }
 
-/** seednb is not loaded in the kernel, or the expression failed for another reason. */
+/** seednb is not loaded in the kernel. */
 class NotLoaded extends Error {}
 
-async function languageOf(kernel: Kernel.IKernelConnection): Promise<string> {
-  try {
-    return (await kernel.info).language_info.name;
-  } catch {
-    return '';
-  }
-}
+/** The request was thrown away, since a cell before it has failed. */
+class Aborted extends Error {}

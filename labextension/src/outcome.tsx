@@ -24,10 +24,11 @@ function Progress({ seed, activity }: PartProps & { activity: Activity }): React
     <div className="seednb-progress">
       <progress
         aria-label={kind === 'replay' ? trans.__('Replay') : trans.__('Verification')}
-        max={Math.max(1, cells)}
-        value={cell}
+        {...(cells > 0 && { max: cells, value: cell })}
       />
-      <span className="seednb-dim">{text || trans.__('%1 of %2 cells', cell, cells)}</span>
+      <span className="seednb-dim">
+        {text || (cells > 0 ? trans.__('%1 of %2 cells', cell, cells) : trans.__('Starting …'))}
+      </span>
     </div>
   );
 }

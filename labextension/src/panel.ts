@@ -13,6 +13,7 @@ import { RecordWriter } from './record';
 import type { Settings } from './settings';
 import type { Action, PanelState } from './state';
 import { INITIAL, reduce } from './state';
+import { Surroundings } from './surroundings';
 import type { PanelControl } from './tokens';
 import type { Answer, Json, KernelEvent, Mode } from './wire';
 import { RECORD_KEY, asObject, asText, readRecord } from './wire';
@@ -32,6 +33,8 @@ export class SeedPanel implements IDisposable {
   ) {
     this.link = new KernelLink(panel.sessionContext);
     this.record = new RecordWriter(panel, this.link, _api, settings);
+    this._surroundings = new Surroundings(panel, _api, differences => this.dispatch({ type: 'differences', differences }));
+    this.link.restarted.connect(() => this._surroundings.gone());
     this.link.statusChanged.connect((_, { loaded, language }) =>
       this.dispatch({ type: 'loaded', loaded, language })
     );
@@ -185,34 +188,13 @@ export class SeedPanel implements IDisposable {
     }
     const found: unknown = this.panel.context.model.getMetadata(RECORD_KEY);
     this.dispatch({ type: 'record', record: readRecord(found) });
+    this._surroundings.record();
   }
 
   private _onAnswer(_: KernelLink, answer: Answer): void {
     const cells = readRecord(answer.record)?.cells ?? {};
     this.dispatch({ type: 'current', current: answer.current, cells });
-    void this._compareRuntimes(answer);
-  }
-
-  private async _compareRuntimes(answer: Answer): Promise<void> {
-    const known: unknown = this.panel.context.model.getMetadata(RECORD_KEY);
-    if (answer.current.epoch === this._compared || !readRecord(known)) {
-      return;
-    }
-    this._compared = answer.current.epoch;
-    if (!(await this._api.hello())) {
-      return;
-    }
-    try {
-      const rows = await this._api.differences({ known, current: answer.current.raw });
-      const differences = rows.map(row => ({
-        name: asText(row.name),
-        first: asText(row.first),
-        second: asText(row.second)
-      }));
-      this.dispatch({ type: 'differences', differences });
-    } catch {
-      this.dispatch({ type: 'differences', differences: [] });
-    }
+    this._surroundings.runtime(answer.current);
   }
 
   private _onEvent(_: KernelLink, event: KernelEvent): void {
@@ -235,7 +217,7 @@ export class SeedPanel implements IDisposable {
   readonly link: KernelLink;
   readonly record: RecordWriter;
   private _state: PanelState = INITIAL;
-  private _compared = '';
+  private readonly _surroundings: Surroundings;
   private _isDisposed = false;
   private readonly _changed = new Signal<this, PanelState>(this);
   private readonly _disposed = new Signal<this, void>(this);

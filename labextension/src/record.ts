@@ -5,21 +5,22 @@
  * written again, so that two tabs and shared editing stay still. A record of a later version is left alone.
  */
 
+import type { ICodeCellModel } from '@jupyterlab/cells';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import { NotebookActions } from '@jupyterlab/notebook';
-import type { ICodeCellModel } from '@jupyterlab/cells';
-import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import type { PartialJSONObject } from '@lumino/coreutils';
 import { JSONExt } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import { Signal } from '@lumino/signaling';
 
 import type { Api } from './api';
+import { cellLine } from './cellline';
 import type { KernelLink } from './link';
 import { mergeRecord, reduceToSeed } from './merge';
 import type { Settings } from './settings';
-import type { Answer, CellEvent, Json, KernelEvent } from './wire';
-import { RECORD_KEY, asObject, cellLine } from './wire';
+import type { Answer, Json, KernelEvent } from './wire';
+import { RECORD_KEY, asObject, readRecord } from './wire';
 
 const PAUSE = 150;
 
@@ -54,23 +55,30 @@ export class RecordWriter implements IDisposable {
     this._pauses += 1;
     return () => {
       this._pauses -= 1;
+      this._ran.clear();
     };
   }
 
-  /** Write the kernel's record soon: its seed was set by hand. */
+  /** Write the kernel's record soon: cells have run, or its seed was set by hand. */
   schedule(): void {
     clearTimeout(this._timer);
     this._timer = setTimeout(() => void this._write(), PAUSE);
   }
 
-  /** Put a record into the metadata, unless it is there already; not undoable. */
-  set(record: Json): void {
+  /** Put a record into the metadata, not undoable; tell whether it was another one. */
+  set(record: Json): boolean {
     const model = this._panel.context.model;
-    const value = record as ReadonlyPartialJSONObject;
-    const known: unknown = model.getMetadata(RECORD_KEY);
-    if (!JSONExt.deepEqual((known ?? null) as ReadonlyPartialJSONObject | null, value)) {
-      model.sharedModel.transact(() => model.setMetadata(RECORD_KEY, value), false);
+    const value = record as PartialJSONObject;
+    if (JSONExt.deepEqual((this._known() ?? null) as PartialJSONObject | null, value)) {
+      return false;
     }
+    model.sharedModel.transact(() => model.setMetadata(RECORD_KEY, value), false);
+    return true;
+  }
+
+  private get _mustWait(): boolean {
+    const { record } = this._settings.values;
+    return this._isDisposed || this._pauses > 0 || record === 'off' || this._link.status.loaded !== 'yes';
   }
 
   private _onExecuted(_: unknown, run: { notebook: unknown; cell: { model: { id: string } } }): void {
@@ -92,7 +100,7 @@ export class RecordWriter implements IDisposable {
   private _onEvent(_: KernelLink, event: KernelEvent): void {
     if (event.event === 'cell' && this._answer?.current.epoch === event.epoch) {
       const record = this._answer.record;
-      const cells = { ...asObject(record.cells), [event.key]: lineOf(event) };
+      const cells = { ...asObject(record.cells), [event.key]: cellLine(event) };
       this._answer = { ...this._answer, record: { ...record, cells } };
     }
   }
@@ -102,44 +110,52 @@ export class RecordWriter implements IDisposable {
     this._ran.clear();
   }
 
-  /** A save has begun: what is not written yet is, as far as this page knows it; the rest follows the save. */
-  private _onSave(_: DocumentRegistry.Context, state: DocumentRegistry.SaveState): void {
-    if (state === 'started' && this._ran.size > 0 && this._answer && this._pauses === 0) {
+  /** A save that comes before the record takes along what this page knows; the rest is saved once it is there. */
+  private _onSave(_: unknown, state: DocumentRegistry.SaveState): void {
+    this._saving = state === 'started';
+    if (this._saving && this._ran.size > 0 && this._answer && !this._mustWait) {
       this._put(mergeRecord(this._known(), this._answer.record, this._keys()));
-      this._saveAgain = true;
+      this._overtaken = true;
+    } else if (state === 'completed' && this._saveAfter) {
+      this._saveAfter = false;
+      void this._panel.context.save();
     }
   }
 
   private async _write(): Promise<void> {
-    const running = this._panel.content.widgets.some(
-      cell => cell.model.type === 'code' && (cell.model as ICodeCellModel).executionState === 'running'
-    );
-    const off = this._settings.values.record === 'off' || this._link.status.loaded !== 'yes';
-    if (this._isDisposed || this._pauses > 0 || off || running) {
+    if (this._mustWait || this._isRunning()) {
       return;
     }
     const ran = [...this._ran];
     const answer = await this._link.hello();
-    if (!answer || this._isDisposed || this._pauses > 0) {
+    if (!answer || this._mustWait) {
       return;
     }
-    const known = this._known();
-    const record = await this._complete(known, answer, ran);
-    if (this._isDisposed || this._pauses > 0) {
+    const record = await this._complete(answer, ran);
+    if (this._mustWait) {
       return;
     }
     ran.forEach(key => this._ran.delete(key));
-    const again = this._saveAgain && !this._panel.context.model.dirty;
-    this._saveAgain = false;
+    const clean = this._saving || !this._panel.context.model.dirty;
+    const again = this._overtaken && clean;
+    this._overtaken = false;
     if (this._put(record) && again) {
+      await this._saveAgain();
+    }
+  }
+
+  private async _saveAgain(): Promise<void> {
+    if (this._saving) {
+      this._saveAfter = true;
+    } else {
       await this._panel.context.save();
     }
   }
 
   /** Return the merged record, with the digests that only the server makes where there is one. */
-  private async _complete(known: Json | null, answer: Answer, ran: string[]): Promise<Json> {
-    const keys = this._keys();
-    if (await this._api.hello()) {
+  private async _complete(answer: Answer, ran: string[]): Promise<Json> {
+    const [known, keys] = [this._known(), this._keys()];
+    if (this._settings.values.record === 'full' && (await this._api.hello())) {
       try {
         return await this._api.record({
           path: this._panel.context.path,
@@ -156,24 +172,24 @@ export class RecordWriter implements IDisposable {
     return mergeRecord(known, answer.record, keys);
   }
 
+  /** Write a record as far as the user wants it; tell whether anything has changed. */
   private _put(record: Json): boolean {
-    const setting = this._settings.values.record;
-    if (setting === 'off') {
-      return false;
-    }
-    const before = JSON.stringify(this._known());
-    this.set(setting === 'seed' ? reduceToSeed(record) : record);
-    return JSON.stringify(this._known()) !== before;
+    const full = this._settings.values.record === 'full';
+    return readRecord(record) !== null && this.set(full ? record : reduceToSeed(record));
+  }
+
+  private _isRunning(): boolean {
+    return this._panel.content.widgets.some(
+      ({ model }) => model.type === 'code' && (model as ICodeCellModel).executionState === 'running'
+    );
   }
 
   private _known(): Json | null {
-    return asObject(this._panel.context.model.getMetadata(RECORD_KEY) ?? null);
+    return asObject(this._panel.context.model.getMetadata(RECORD_KEY));
   }
 
   private _keys(): string[] {
-    return [...this._panel.context.model.cells]
-      .filter(cell => cell.type === 'code')
-      .map(cell => cell.id);
+    return [...this._panel.context.model.cells].filter(cell => cell.type === 'code').map(cell => cell.id);
   }
 
   private _cells(keys: Set<string>): Json {
@@ -188,13 +204,13 @@ export class RecordWriter implements IDisposable {
   }
 
   private _answer: Answer | null = null;
+  /** Cells that have run and of which the record is not written yet. */
   private readonly _ran = new Set<string>();
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _pauses = 0;
-  private _saveAgain = false;
+  private _saving = false;
+  /** Whether a save has come before the record. */
+  private _overtaken = false;
+  private _saveAfter = false;
   private _isDisposed = false;
-}
-
-function lineOf(event: CellEvent): string {
-  return cellLine(event);
 }

@@ -120,9 +120,7 @@ export function reduce(state: PanelState, action: Action): PanelState {
     case 'record':
       return { ...state, record: action.record };
     case 'ran':
-      return state.activity?.kind === 'replay'
-        ? { ...state, ran: true }
-        : { ...state, ran: true, verdict: null };
+      return ran(state);
     case 'chosen':
       return { ...state, chosen: true, verdict: null };
     case 'activity':
@@ -170,6 +168,11 @@ export function offersRecord(state: PanelState): boolean {
   return record !== null && (how === 'no' || (how === 'yes' && runtime !== null && runtime.seed !== record.seed));
 }
 
+function ran(state: PanelState): PanelState {
+  const verdict = state.activity?.kind === 'replay' ? state.verdict : null;
+  return state.ran && verdict === state.verdict ? state : { ...state, ran: true, verdict };
+}
+
 function loaded(state: PanelState, how: Loaded, language: string): PanelState {
   const gone = how !== 'yes';
   return {
@@ -197,7 +200,7 @@ function current(
       seed: now.reseeds[now.reseeds.length - 1]?.[1] ?? now.seed,
       origin: now.origin,
       mode: now.mode,
-      strict: isStrict(now.determinism)
+      strict: now.strict
     },
     ran: (same && state.ran) || lines.length > 0,
     chosen: same && state.chosen,
@@ -218,19 +221,10 @@ function event(state: PanelState, said: KernelEvent): PanelState {
       : { ...state, draws, ran: true };
   }
   if (said.event === 'state') {
-    const { seed, origin, mode } = said;
-    const strict = isStrict(said.determinism);
+    const { seed, origin, mode, strict } = said;
     return { ...state, runtime: { ...runtime, seed, origin, mode, strict } };
   }
   return state;
-}
-
-function isStrict(determinism: { [name: string]: unknown }): boolean {
-  return (
-    determinism.strict === true ||
-    determinism['torch.deterministic_algorithms'] === true ||
-    determinism['tensorflow.op_determinism'] === true
-  );
 }
 
 /** Return the sources that a record's line names. */

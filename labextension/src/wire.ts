@@ -4,6 +4,12 @@
  * The counterpart of `seednb/wire.py`; `tests/vectors/messages.json` has one of each message, which both test.
  */
 
+import type { Json } from './bounds';
+import { MAX_ITEMS, MAX_KEY, asObject, asTable, asText, asTexts, fromJson, isSeed, oneLine } from './bounds';
+
+export type { Json } from './bounds';
+export { MAX_SEED, asObject, asText, fromPython, isSeed, oneLine, readSeed } from './bounds';
+
 /** The version of the messages that this extension speaks. */
 export const WIRE_VERSION = 3;
 /** The type of the IOPub messages that a kernel sends to its listeners. */
@@ -12,16 +18,8 @@ export const EVENT_TYPE = 'seednb_event';
 export const RECORD_KEY = 'seednb';
 /** The version of the record that this extension writes; a newer one is left as it is. */
 export const RECORD_VERSION = 1;
-/** The largest seed. */
-export const MAX_SEED = 4294967295;
-
-const MAX_TEXT = 1000;
-const MAX_KEY = 200;
-const MAX_ITEMS = 10000;
 const MAX_ANSWER = 16 * 1024 * 1024;
 
-/** Any JSON object. */
-export type Json = { [name: string]: unknown };
 /** How cells draw: from one stream in the order of execution, or each from its own. */
 export type Mode = 'stream' | 'per-cell';
 
@@ -55,7 +53,8 @@ export interface StateEvent {
   seed: number | null;
   origin: string;
   mode: Mode;
-  determinism: Json;
+  /** Whether deterministic operations are asked for now. */
+  strict: boolean;
 }
 
 /** A cell does not do what it does in a fresh runtime. */
@@ -83,8 +82,10 @@ export interface Current {
   seed: number | null;
   origin: string;
   mode: Mode;
+  /** Whether deterministic operations are asked for now. */
+  strict: boolean;
+  /** Later seeds: the cell, empty for one that was set from outside, and the seed. */
   reseeds: [string, number][];
-  determinism: Json;
   inputs: string[];
   /** The message as it came, for the server. */
   raw: Json;
@@ -109,38 +110,6 @@ export interface RecordSummary {
   cells: { [key: string]: string };
 }
 
-/** Return a JSON object, or null for anything else. */
-export function asObject(value: unknown): Json | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Json)
-    : null;
-}
-
-/** Return whether a value is a seed. */
-export function isSeed(value: unknown): value is number {
-  return (
-    typeof value === 'number' &&
-    Number.isInteger(value) &&
-    value >= 0 &&
-    value <= MAX_SEED
-  );
-}
-
-/** Return a text cut to a bound; empty for anything else. */
-export function asText(value: unknown, bound = MAX_TEXT): string {
-  return typeof value === 'string' ? value.slice(0, bound) : '';
-}
-
-/** Read what a user typed as a seed; null where it is none. */
-export function readSeed(text: string): number | null {
-  const digits = text.trim();
-  if (!/^[0-9]{1,10}$/.test(digits)) {
-    return null;
-  }
-  const seed = Number(digits);
-  return isSeed(seed) ? seed : null;
-}
-
 /** Read a kernel's event; null for one that is malformed or of a kind that this version does not know. */
 export function parseEvent(content: unknown): KernelEvent | null {
   const message = asObject(content);
@@ -158,7 +127,7 @@ export function parseEvent(content: unknown): KernelEvent | null {
         seed: isSeed(message.seed) ? message.seed : null,
         origin: asText(message.origin),
         mode: asMode(message.mode),
-        determinism: asObject(message.determinism) ?? {}
+        strict: message.strict === true
       };
     case 'warning':
       return {
@@ -215,50 +184,6 @@ export function readRecord(value: unknown): RecordSummary | null {
   };
 }
 
-/** Return the record's line of a cell, without the output digests, which only the server knows. */
-export function cellLine(event: {
-  source: string;
-  seeded: boolean;
-  stream: string | null;
-  variables: string;
-  sources: { [name: string]: string };
-}): string {
-  const words = ['b2', `s=${event.source}`];
-  if (!event.seeded) {
-    words.push('unseeded');
-  }
-  if (event.variables) {
-    words.push(`v=${event.variables}`);
-  }
-  if (event.stream) {
-    words.push(`k=${event.stream}`);
-  }
-  const names = Object.keys(event.sources).sort(byCodePoints);
-  return [...words, ...names.map(name => `${name}=${event.sources[name]}`)].join(
-    ' '
-  );
-}
-
-/** Return the text whose `repr()` a kernel shows as the value of a user expression; null where it is not one. */
-export function fromPython(shown: string): string | null {
-  const body = /^(['"])([^]*)\1$/.exec(shown)?.[2];
-  return body === undefined ? null : body.replace(ESCAPE, unescape);
-}
-
-/** Cut a text to one line of bounded length. */
-export function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim().slice(0, MAX_TEXT);
-}
-
-const ESCAPE = /\\(x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|[^])/g;
-const CONTROLS: { [letter: string]: string } = { n: '\n', r: '\r', t: '\t' };
-
-function unescape(_: string, escape: string): string {
-  return escape.length > 1
-    ? String.fromCodePoint(Math.min(parseInt(escape.slice(1), 16), 0x10ffff))
-    : (CONTROLS[escape] ?? escape);
-}
-
 function cellEvent(message: Json, epoch: string): CellEvent {
   const notes = Array.isArray(message.notes) ? message.notes : [];
   return {
@@ -283,7 +208,7 @@ function asCurrent(message: Json): Current {
     origin: asText(message.origin),
     mode: asMode(message.mode),
     reseeds: reseeds.slice(0, MAX_ITEMS).flatMap(asReseed),
-    determinism: asObject(message.determinism) ?? {},
+    strict: message.strict === true,
     inputs: asTexts(message.inputs),
     raw: message
   };
@@ -305,38 +230,4 @@ function asNote(value: unknown): Note {
 
 function asMode(value: unknown): Mode {
   return value === 'per-cell' ? 'per-cell' : 'stream';
-}
-
-function asTexts(value: unknown): string[] {
-  return Array.isArray(value)
-    ? value
-        .slice(0, MAX_ITEMS)
-        .filter(item => typeof item === 'string')
-        .map(item => asText(item))
-    : [];
-}
-
-function asTable(value: unknown): { [name: string]: string } {
-  const table: { [name: string]: string } = Object.create(null);
-  for (const [name, item] of Object.entries(asObject(value) ?? {}).slice(
-    0,
-    MAX_ITEMS
-  )) {
-    if (name.length <= MAX_KEY && typeof item === 'string') {
-      table[name] = asText(item);
-    }
-  }
-  return table;
-}
-
-function fromJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-function byCodePoints(first: string, second: string): number {
-  return first < second ? -1 : first > second ? 1 : 0;
 }

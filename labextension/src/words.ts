@@ -121,7 +121,7 @@ export function verdictWords(verdict: Verdict, trans: TranslationBundle): string
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
   switch (kind) {
     case 'reproduced':
-      return trans._n('The %1 cell gave the same again.', 'All %1 cells gave the same again.', total);
+      return reproducedWords(total, counts.missing ?? 0, trans);
     case 'recorded':
       return trans.__('Run and recorded: the next replay compares with it.');
     case 'diverged':
@@ -133,4 +133,16 @@ export function verdictWords(verdict: Verdict, trans: TranslationBundle): string
     case 'stopped':
       return text || trans.__('Stopped.');
   }
+}
+
+function reproducedWords(total: number, missing: number, trans: TranslationBundle): string {
+  return missing > 0
+    ? trans._n(
+        '%2 of %3 cells gave the same again; %1 has no record to compare with.',
+        '%2 of %3 cells gave the same again; %1 have no record to compare with.',
+        missing,
+        total - missing,
+        total
+      )
+    : trans._n('The %1 cell gave the same again.', 'All %1 cells gave the same again.', total);
 }

@@ -11,7 +11,7 @@ import { readRecord } from '../src/wire';
 const RECORD = readRecord({ version: 1, seed: 42, cells: { a: 'b2 s=0011223344 numpy=0011223344' } });
 
 function runtime(changes: Partial<Current> = {}): Action {
-  const current = { epoch: 'e1', seed: 7, origin: 'generated', mode: 'stream', reseeds: [], determinism: {}, inputs: [], raw: {} } as Current;
+  const current = { epoch: 'e1', seed: 7, origin: 'generated', mode: 'stream', reseeds: [], strict: false, inputs: [], raw: {} } as Current;
   return { type: 'current', current: { ...current, ...changes }, cells: {} };
 }
 
@@ -67,16 +67,18 @@ test('sources are collected from cells, from events and from the record so far',
 
 test('events of another runtime change nothing', () => {
   const now = after(LOADED, runtime());
-  const event = { event: 'state', epoch: 'e0', seed: 1, origin: 'magic', mode: 'per-cell', determinism: {} } as const;
+  const event = { event: 'state', epoch: 'e0', seed: 1, origin: 'magic', mode: 'per-cell', strict: true } as const;
   assert.equal(now, reduce(now, { type: 'event', event }));
   const heard = reduce(now, { type: 'event', event: { ...event, epoch: 'e1' } });
-  assert.deepEqual({ epoch: 'e1', seed: 1, origin: 'magic', mode: 'per-cell', strict: false }, heard.runtime);
+  assert.deepEqual({ epoch: 'e1', seed: 1, origin: 'magic', mode: 'per-cell', strict: true }, heard.runtime);
 });
 
 test('a verdict stays until a cell runs, or the runtime is another one', () => {
   const judged = after(LOADED, runtime(), { type: 'verdict', verdict: VERDICT });
   assert.equal(VERDICT, reduce(judged, runtime()).verdict);
-  assert.equal(null, reduce(judged, { type: 'ran' }).verdict);
+  const again = reduce(judged, { type: 'ran' });
+  assert.equal(null, again.verdict);
+  assert.equal(again, reduce(again, { type: 'ran' }));
   assert.equal(null, reduce(judged, runtime({ epoch: 'e2' })).verdict);
 });
 

@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { cellLine } from '../src/cellline';
 import {
   MAX_SEED,
   asObject,
-  cellLine,
   fromPython,
   oneLine,
   parseAnswer,
@@ -61,8 +61,8 @@ test('members of a wrong type are read as empty, never passed on', () => {
     { key: '', sources: {}, notes: [], stream: null, variables: '', seeded: false },
     { key, sources: { ...sources }, notes, stream, variables, seeded }
   );
-  const state = parseEvent({ event: 'state', epoch: EPOCH, seed: -1, mode: 'other', determinism: [] });
-  assert.deepEqual({ event: 'state', epoch: EPOCH, seed: null, origin: '', mode: 'stream', determinism: {} }, state);
+  const state = parseEvent({ event: 'state', epoch: EPOCH, seed: -1, mode: 'other', strict: 1 });
+  assert.deepEqual({ event: 'state', epoch: EPOCH, seed: null, origin: '', mode: 'stream', strict: false }, state);
 });
 
 test('texts and lists are cut to their bounds', () => {

@@ -64,6 +64,8 @@ test('every origin has words, and an unknown one is shown as it is', () => {
 
 test('a verdict is a sentence', () => {
   assert.equal('All 12 cells gave the same again.', verdictWords(VERDICT, TRANS));
+  const some = { ...VERDICT, counts: { identical: 4, missing: 1 } };
+  assert.equal('4 of 5 cells gave the same again; 1 has no record to compare with.', verdictWords(some, TRANS));
   assert.equal('Cell 7 is the first that differs. Threads.', verdictWords({ ...VERDICT, kind: 'diverged', first: 7, text: 'Threads.' }, TRANS));
   assert.equal('Stopped.', verdictWords({ ...VERDICT, kind: 'stopped' }, TRANS));
 });
