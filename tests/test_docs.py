@@ -175,3 +175,49 @@ def test_the_changelog_names_the_version():
 
     newest = (REPOSITORY / "CHANGELOG.md").read_text(encoding="utf-8").split("\n## ")[1]
     assert __version__ in newest
+
+
+PANEL = (REPOSITORY / "docs" / "panel.md").read_text(encoding="utf-8")
+
+
+def table(text: str, head: str) -> list[list[str]]:
+    """Return the rows of the table that begins with this head."""
+    rows = text.partition(f"| {head} |")[2].partition("\n\n")[0].splitlines()[2:]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+
+
+def test_the_published_controls_are_those_of_the_panel():
+    """docs/panel.md names each button of the panel, and each list and switch."""
+    from seednb.kernel.panel.form import BUTTONS
+
+    switches = {"Cells draw from", "Strict", "Compare variables"}
+    names = [row[0] for row in table(PANEL, "control | what it does")]
+    assert [text for text, _ in BUTTONS.values()] == [name for name in names if name not in switches]
+    assert switches <= set(names)
+
+
+def test_the_published_ways_to_restart_are_those_that_are_said():
+    """docs/panel.md has for each front end the words that the panel uses."""
+    from seednb.kernel import frontend
+
+    rows = table(PANEL, "front end | restart and run all")
+    assert [list(found) for found in (frontend.COLAB, frontend.JUPYTER, frontend.VSCODE, frontend.OTHER)] == rows
+
+
+def test_the_published_keys_are_those_that_are_kept(tmp_path):
+    """docs/panel.md names each key of the file that keeps what is to be replayed, and the switches that it may set."""
+    from seednb.determinism import RESTORED_SWITCHES
+    from seednb.kernel.intent import KEYS
+
+    rows = table(PANEL, "key | what is taken from it")
+    assert sorted(KEYS) == sorted(name for row in rows for name in re.findall(r"`(\w+)`", row[0]))
+    assert RESTORED_SWITCHES == set(re.findall(r"`(\w+)`", next(row[1] for row in rows if row[0] == "`settings`")))
+
+
+def test_the_verbs_are_in_the_help_of_the_magic():
+    """`%seed?` names each verb of the magic, and docs/panel.md is about two of them."""
+    from seednb.kernel.magic import SeedMagic
+
+    text = SeedMagic.seed.__doc__ or ""
+    assert {"panel", "replay"} <= set(re.findall(r"%seed (\S+)", text))
+    assert {"panel", "replay"} <= set(re.findall(r"`%seed (\w+)`", PANEL))

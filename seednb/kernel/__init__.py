@@ -14,6 +14,7 @@ from seednb.inflight import CellFacts
 from seednb.kernel.asked import Door
 from seednb.kernel.callbacks import Callbacks
 from seednb.kernel.cells import CellHooks
+from seednb.kernel.desk import Desk
 from seednb.kernel.listeners import Listeners
 from seednb.kernel.magic import SeedMagic
 from seednb.kernel.names import CellNames
@@ -40,12 +41,13 @@ class Extension:
         self.names = CellNames()
         self.listeners = Listeners(shell, self.runtime)
         self._notices = Notices(self.runtime, self.listeners)
-        restart = InPlaceRestart(shell, self.runtime, self.output, self.listeners)
-        self.magic = SeedMagic(shell, self.runtime, self.output, self.names, restart, off=self.off)
+        self.restart = InPlaceRestart(shell, self.runtime, self.output, self.listeners)
+        self.desk = Desk(self)
+        self.magic = SeedMagic(shell, self.runtime, self.output, self.names, self.restart, off=self.off, more=self.desk.verbs)
         self.callbacks = Callbacks(shell, self.runtime)
         self.cells = CellHooks(shell, self.runtime, self._cell_done, self._warn)
-        self._attachment = Attachment(self.runtime, self.magic, self.output, self.listeners, self.cells)
-        self._door = Door(self.runtime, self.magic, self.names, self._attachment)
+        self.attachment = Attachment(self.runtime, self.magic, self.output, self.listeners, self.cells)
+        self._door = Door(self.runtime, self.magic, self.names, self.attachment)
         self._at_start = at_start
         self._problem = ""
         self._exit_handlers = _exit_handlers()
@@ -61,24 +63,26 @@ class Extension:
         self.cells.install()
         if not self._at_start:
             self._problem = self.magic.read_settings()
+            self.desk.begin()
             self.magic.start_by_environment()
 
     def uninstall(self) -> None:
         """Put back all that was changed."""
         self._forget_first_cell()
+        self.desk.close()
         self.cells.uninstall()
         self.callbacks.uninstall()
         self.magic.uninstall()
-        self._attachment.uninstall()
+        self.attachment.uninstall()
         end_session()
 
     def hello(self, text: str) -> str:
         """Answer a listener that says hello, in JSON; it is sent events from now on."""
         answer = self.listeners.hello(text, self.answer)
-        self._attachment.watch_variables()
+        self.attachment.watch_variables()
         if self.listeners.records and not self.off:
             self.output.hand_over()
-            self._attachment.note_inputs()
+            self.attachment.note_inputs()
         return answer
 
     def ask(self, text: str) -> str:
@@ -107,7 +111,8 @@ class Extension:
     def attach(self, plan: Plan) -> Current:
         """Obey a runner, or a front end's replay: seed as it plans, and send it an event for each cell from now on."""
         self._forget_first_cell()
-        self._attachment.obey(plan)
+        self.desk.plan_came()
+        self.attachment.obey(plan)
         return self.current()
 
     def current(self) -> Current:
@@ -126,7 +131,7 @@ class Extension:
             "strict": runtime.switches.strict_now,
             "display_ids": runtime.switches.display_ids,
             "determinism": determinism(runtime.switches),
-            "inputs": self._attachment.inputs(),
+            "inputs": self.attachment.inputs(),
             "busy_at_exit": _exit_handlers() > self._exit_handlers or _has_other_threads(),
         }
 
@@ -140,6 +145,7 @@ class Extension:
                 unload(self.shell)
             else:
                 self._problem = self.magic.read_settings()
+                self.desk.begin()
                 self.magic.start_unasked()
         except SeednbError as error:
             self._problem = f"seednb: {error}"
@@ -151,12 +157,15 @@ class Extension:
             self.shell.events.unregister("pre_run_cell", self._before_first_cell)
 
     def _cell_done(self, event: CellEvent, facts: CellFacts) -> None:
-        self.names.add(len(self.shell.user_ns.get("In", ())) - 1, facts.key)
-        if not self._attachment.by_runner:
+        number = len(self.shell.user_ns.get("In", ())) - 1
+        self.names.add(number, facts.key)
+        if not self.attachment.by_runner:
             self._seed_unasked()
             self._notices.tell(facts)
         self.output.add(event, facts)
         self.listeners.cell(event)
+        if not self.attachment.by_runner:
+            self.desk.cell(event, number)
 
     def _seed_unasked(self) -> None:
         if self._problem:
@@ -170,7 +179,7 @@ class Extension:
 
     def _warn(self, warning: RerunWarning) -> Optional[Warning]:
         """Warn of a cell that is run again; return the warning where it is to be an error. A runner runs each cell once."""
-        if self._attachment.by_runner:
+        if self.attachment.by_runner:
             return None
         self.listeners.warning(warning.cell, warning.kind, str(warning), sources=warning.sources, names=warning.names)
         return None if self.listeners.badges else show(warning)

@@ -11,6 +11,7 @@ from seednb.wire import EVENT_TYPE, WIRE_VERSION, Answer, CellEvent, Hello, Rest
 
 _MAX_HELLO = 10_000
 _MAX_CLIENT = 100
+_KEPT_WARNINGS = 20
 RUNNER, REPLAY = "runner", "replay"
 """The clients that send a plan in place of a hello."""
 Event = Any
@@ -29,6 +30,8 @@ class Listeners:
         self._runtime = runtime
         self._clients: dict[str, Hello] = {}
         self._state: Optional[StateEvent] = None
+        self.warned = 0
+        self.warnings: list[str] = []
 
     def __bool__(self) -> bool:
         return bool(self._clients)
@@ -81,6 +84,8 @@ class Listeners:
 
     def warning(self, key: str, kind: str, text: str, *, sources: list[str], names: list[str]) -> None:
         """A cell does not do what it does in a fresh runtime."""
+        self.warned += 1
+        self.warnings = [*self.warnings[-_KEPT_WARNINGS:], text]
         event: WarningEvent = {
             **self._head("warning"),  # type: ignore[typeddict-item]
             "key": key,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from typing import Any, Callable, Optional
 
 from seednb.errors import NotNowError, SeedError, SeednbError
@@ -25,10 +26,20 @@ ONE_CELL = "--cell"
 class SeedMagic:
     """The magic's verbs. A run or replay that seednb started may have a plan, which overrides the seeds in the cells.
 
-    `off`: why seednb is switched off, or nothing.
+    `off`: why seednb is switched off, or nothing. more: verbs of others; each returns what to show.
     """
 
-    def __init__(self, shell: Any, runtime: Runtime, output: RecordOutput, names: CellNames, restart: InPlaceRestart, *, off: str) -> None:
+    def __init__(
+        self,
+        shell: Any,
+        runtime: Runtime,
+        output: RecordOutput,
+        names: CellNames,
+        restart: InPlaceRestart,
+        *,
+        off: str,
+        more: Mapping[str, Callable[[str], str]],
+    ) -> None:
         self._shell = shell
         self._runtime = runtime
         self._output = output
@@ -49,6 +60,7 @@ class SeedMagic:
             "strict": self._strict,
             "stream": lambda _: self._mode(STREAM),
             ONE_CELL: self._one_cell,
+            **more,
         }
         self._magics = MagicNames(shell, self.seed, self.seed_cell, [verb for verb in self.verbs if verb != ONE_CELL])
 
@@ -72,6 +84,8 @@ class SeedMagic:
         %seed strict     make the frameworks use deterministic operations only; `relaxed` goes back
         %seed ids on     let the identifiers in plots, tables and widgets follow the seed; `ids off` goes back
         %seed restart    restart the kernel in place, with all in force that must be set before Python starts
+        %seed panel      show all this in a form, with a table of the cells, that is kept up to date
+        %seed replay     keep what the cells did: the next runtime replays it, and tells the first cell that differs
         %seed off        stop seeding
         %%seed 42        in the first line of a cell: seed this cell only, and put everything back when it ends
 
@@ -146,7 +160,7 @@ class SeedMagic:
         return f"{text}; not found any more: {', '.join(done.missing)}" if done.missing else text
 
     def _restart(self, _: str) -> str:
-        if self.plan is not None:
+        if self.plan is not None and not self.plan.get("interactive"):
             raise SeednbError("this notebook is run by seednb, in a fresh runtime: there is nothing to restart")
         self._in_place.request()
         return ""

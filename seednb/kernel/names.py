@@ -19,6 +19,10 @@ class CellNames:
         if len(self._keys) > _MAX:
             del self._keys[next(iter(self._keys))]
 
+    def numbers(self) -> dict[str, int]:
+        """Return the number that each cell has run as last, by its key."""
+        return {key: number for number, key in self._keys.items()}
+
     def find(self, text: str, *, running: str) -> str:
         """Return the key of the cell that a user means: `7`, `[7]`, `In [7]`, an id or its beginning; nothing is the running one.
 

@@ -10,6 +10,7 @@ import sys
 from typing import Any, NamedTuple, Optional
 
 from seednb.digest import source_digest
+from seednb.kernel.frontend import notebook_path
 
 MAX_BYTES = 4_000_000
 MAX_CELLS = 10_000
@@ -91,10 +92,7 @@ class Outline:
 
     def path(self) -> str:
         """Return the path of the notebook's file, or nothing where the front end does not tell."""
-        for path in (os.environ.get("JPY_SESSION_NAME"), self._shell.user_ns.get("__vsc_ipynb_file__"), self._uri_path):
-            if isinstance(path, str) and os.path.isabs(path) and path.endswith(".ipynb"):
-                return path
-        return ""
+        return notebook_path(self._shell, self._uri_path)
 
 
 def _cell(cell: Any) -> _Cell:

@@ -74,6 +74,11 @@ class RecordOutput:
             ended = self._clock()
             self._not_before = ended + _PATIENCE * (ended - begun)
 
+    @property
+    def lines(self) -> dict[str, str]:
+        """The line of each cell, by its key."""
+        return self._cells
+
     def record(self) -> dict[str, Any]:
         """Return the record so far."""
         runtime = self._runtime

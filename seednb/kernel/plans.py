@@ -31,10 +31,10 @@ class Attachment:
         self._inputs: Optional[InputFiles] = None
         self._cell_directory: Optional[Any] = None
         self.by_runner = False
+        self._wishes: set[str] = set()
 
     def obey(self, plan: Plan) -> None:
         """Seed as planned, and send an event for each cell from now on."""
-        self._magic.plan = plan
         if plan["interactive"]:
             self._listeners.add(REPLAY, variables=plan["variables"])
         else:
@@ -46,6 +46,11 @@ class Attachment:
         if plan["stable_files"]:
             self._make_cell_files_stable()
         put_back(plan["restore_env"])
+        self.seed(plan)
+
+    def seed(self, plan: Plan) -> None:
+        """Seed as planned, and take over the plan's mode and switches."""
+        self._magic.plan = plan
         runtime = self._runtime
         runtime.mode, runtime.streams = plan["mode"], plan["streams"]
         runtime.switches.display_ids = False  # a plan decides, whatever this environment wishes
@@ -57,8 +62,7 @@ class Attachment:
         """A front end's replay has ended: the runtime goes on with what the notebook and its user ask for."""
         self._magic.plan = None
         self._listeners.remove(REPLAY)
-        if not self._listeners.variables:
-            self._cells.ignore_variables()
+        self.watch_variables()
         self._give_cell_files_back()
 
     def note_inputs(self) -> None:
@@ -72,9 +76,16 @@ class Attachment:
         return [] if self._inputs is None else self._inputs.names()
 
     def watch_variables(self) -> None:
-        """Digest variables from now on, if someone wants that."""
-        if self._listeners.variables:
+        """Digest variables from now on if someone wants that, and not any more if nobody does."""
+        if self._listeners.variables or self._wishes:
             self._cells.watch_variables()
+        else:
+            self._cells.ignore_variables()
+
+    def wish_variables(self, who: str, *, on: bool) -> None:
+        """Digest variables because someone in this kernel wants that, who is no listener; or not any more."""
+        (self._wishes.add if on else self._wishes.discard)(who)
+        self.watch_variables()
 
     def uninstall(self) -> None:
         """Put back all that was changed."""

@@ -6,8 +6,9 @@ import json
 import os
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Callable, Optional
 
 from seednb.determinism import DISPLAY_IDS, STRICT
 from seednb.errors import NotNowError, SeednbError
@@ -35,9 +36,11 @@ class InPlaceRestart:
         self._output = output
         self._listeners = listeners
 
-    def request(self) -> None:
-        """Show that the kernel restarts, and let it do so once the cell has been answered.
+    def request(self, tell: Optional[Callable[[str], None]] = None, widgets: Sequence[str] = ()) -> str:
+        """Say that the kernel restarts, and let it do so once the cell has been answered; return what is said.
 
+        tell: takes what becomes of it where no cell asks, but a panel. widgets: the ids of those that the
+        new process is to tell: its text, then its buttons.
         Raises NotNowError or SeednbError, in one line, where it cannot be done from here, or not now; nothing is changed then.
         """
         self._runtime.must_be_free()
@@ -49,10 +52,20 @@ class InPlaceRestart:
             raise NotNowError("not now: cells are waiting to run; when they have run, restart again")
         text = f"seednb: restarting in place …; if this line does not change within {WAIT} s, {_FRONT_ENDS_OWN}"
         display = f"seednb-restart-{self._runtime.epoch}"
-        self._output.show(text, display_id=display)
+        if tell is None:
+            self._output.show(text, display_id=display)
+        told = json.dumps(self._told(display, widgets), default=str)
+        self._listeners.restarting()
+        answer = tell or (lambda text: self._output.update(display, text))
+        loop.call_later(DELAY, self._exec, command, told, answer, self._runtime.cells)
+        return text
+
+    def _told(self, display: str, widgets: Sequence[str]) -> dict[str, Any]:
+        """Return what the new process is told: where to say that it is there, and what goes on."""
         parent = self._shell.parent_header
-        told = {
+        return {
             "display": display,
+            "widgets": list(widgets),
             "parent": {"header": parent.get("header", {})} if isinstance(parent, dict) else {},
             "epoch": self._runtime.epoch,
             "seed": self._runtime.start_seed,
@@ -61,8 +74,6 @@ class InPlaceRestart:
             STRICT: self._runtime.switches.strict_now,
             DISPLAY_IDS: self._runtime.switches.display_ids,
         }
-        self._listeners.restarting()
-        loop.call_later(DELAY, self._exec, command, json.dumps(told, default=str), display, self._runtime.cells)
 
     def _command(self) -> list[str]:
         """Return the command line that started this kernel, with our option in place of an earlier one."""
@@ -80,10 +91,10 @@ class InPlaceRestart:
         arguments = list(getattr(sys, "orig_argv", None) or _proc_arguments())
         return [sys.executable, *(word for word in arguments[1:] if not word.startswith(_OPTION)), f"{_OPTION}{_AGAIN}"]
 
-    def _exec(self, command: list[str], told: str, display: str, cells: int) -> None:
+    def _exec(self, command: list[str], told: str, tell: Callable[[str], None], cells: int) -> None:
         """Become a fresh process; where another cell has come between, or the system refuses, go on and say so."""
         if self._runtime.cells != cells or queued(self._shell.kernel):
-            self._output.update(display, "seednb: not restarted: cells came in meanwhile; restart again")
+            tell("seednb: not restarted: cells came in meanwhile; restart again")
             return
         plan = plan_environment()
         environment = {**plan.variables, LAUNCH: json.dumps({"restore": plan.restore}), RESTART: told}
@@ -92,7 +103,7 @@ class InPlaceRestart:
             os.execve(sys.executable, command, environment)
         except OSError as error:
             _undo_streams(copies)
-            self._output.update(display, f"seednb: not restarted: {error.strerror}; {_FRONT_ENDS_OWN}")
+            tell(f"seednb: not restarted: {error.strerror}; {_FRONT_ENDS_OWN}")
 
 
 def arrived(shell: Any, told: Optional[dict[str, Any]], epoch: str) -> None:
@@ -101,7 +112,8 @@ def arrived(shell: Any, told: Optional[dict[str, Any]], epoch: str) -> None:
         return
     strict = ", and strict" if told.get(STRICT) is True else ""
     text = f"seednb: restarted in place: a fresh runtime, with the hash seed in force{strict}; now run all cells"
-    content = {"data": {"text/plain": text, "text/html": text}, "metadata": {}, "transient": {"display_id": told["display"]}}
+    display = {"data": {"text/plain": text, "text/html": text}, "metadata": {}, "transient": {"display_id": told["display"]}}
+    messages = [("update_display_data", display), *_to_widgets(told.get("widgets"), f"{text}; %seed panel there gives a new panel")]
     kernel = shell.kernel
 
     def tell() -> None:
@@ -109,11 +121,22 @@ def arrived(shell: Any, told: Optional[dict[str, Any]], epoch: str) -> None:
         for seconds in _TRIES:
             pause.wait(seconds)
             try:
-                kernel.session.send(kernel.iopub_socket, "update_display_data", content, parent=told["parent"], ident=b"display_data")
+                for kind, content in messages:
+                    kernel.session.send(kernel.iopub_socket, kind, content, parent=told["parent"], ident=kind.encode())
             except Exception:  # the kernel is going down
                 return
 
     threading.Thread(target=tell, name="seednb-restarted", daemon=True).start()
+
+
+def _to_widgets(ids: object, text: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return what the old process's panel, which the front end still shows, is told: its text, and that its buttons do nothing now."""
+    found = [one for one in ids if isinstance(one, str)] if isinstance(ids, list) else []
+    states: list[dict[str, Any]] = [{"value": text}, *({"disabled": True} for _ in found[1:])]
+    return [
+        ("comm_msg", {"comm_id": one, "data": {"method": "update", "state": state, "buffer_paths": []}})
+        for one, state in zip(found, states)
+    ]
 
 
 def take_told() -> Optional[dict[str, Any]]:

@@ -9,7 +9,7 @@ from seednb.sources.base import complete
 from seednb.streams import PER_CELL
 
 _MAX_PLACES = 5
-_ORIGINS = {
+ORIGINS = {
     "api": "given to seednb.seed()",
     "command-line": "given on the command line",
     "environment": "from SEEDNB_SEED",
@@ -24,7 +24,7 @@ _ORIGINS = {
 
 def origin_of(origin: str) -> str:
     """Return a seed's origin in words."""
-    return _ORIGINS.get(origin, origin)
+    return ORIGINS.get(origin, origin)
 
 
 def status(runtime: Runtime) -> str:

@@ -58,6 +58,7 @@ KERNEL_SIDE = (
     "wire",
     "workers",
     "kernel/*",
+    "kernel/panel/*",
     "sources/*",
 )
 _EXTENSION = "get_ipython()._seednb"

@@ -70,8 +70,10 @@ class Kernel:
     def __init__(self, cwd: Path, python: str, variables: dict[str, str], *arguments: str) -> None:
         argv = [python, "-m", "ipykernel_launcher", "-f", "{connection_file}", *arguments]
         # TCP ports are chosen before the kernel takes them, and another process may be quicker.
+        self._variables = variables
         self._sockets = tempfile.TemporaryDirectory(prefix="seednb-")
-        self._manager = KernelManager(transport="ipc", ip=f"{self._sockets.name}/k") if hasattr(socket, "AF_UNIX") else KernelManager()
+        where = {"transport": "ipc", "ip": f"{self._sockets.name}/k"} if hasattr(socket, "AF_UNIX") else {}
+        self._manager = KernelManager(connection_file=f"{self._sockets.name}/kernel.json", **where)
         self._manager._kernel_spec = KernelSpec(argv=argv, display_name="test", language="python")
         self._manager.start_kernel(cwd=str(cwd), env=environment(**variables), stderr=subprocess.DEVNULL)
         self.client: BlockingKernelClient = self._manager.client()
@@ -100,9 +102,33 @@ class Kernel:
         assert answer["status"] == "ok", answer
         return json.loads(ast.literal_eval(answer["data"]["text/plain"]))
 
+    def to_widget(self, identifier: str, data: dict[str, Any]) -> None:
+        """Send a widget a message, as a front end does, and wait until the kernel has dealt with it."""
+        message = self.client.session.msg("comm_msg", {"comm_id": identifier, "data": data})
+        self.client.shell_channel.send(message)
+        self._until_idle(message["header"]["msg_id"], None)
+
+    def from_widget(self, identifier: str, name: str, holds: Callable[[Any], bool]) -> Any:
+        """Wait until a widget tells the front end that a trait of it holds something; return that."""
+        while True:
+            message = self.client.get_iopub_msg(timeout=TIMEOUT)
+            content = message["content"]
+            state = content.get("data", {}).get("state", {}) if message["msg_type"] == "comm_msg" else {}
+            if content.get("comm_id") == identifier and name in state and holds(state[name]):
+                return state[name]
+
     def interrupt(self) -> None:
         """Send the kernel the front end's interrupt."""
         self._manager.interrupt_kernel()
+
+    def restart(self, **variables: str) -> None:
+        """Restart as a front end does: another process, behind the same connection file."""
+        self.client.stop_channels()
+        self._manager.restart_kernel(now=True, env=environment(**self._variables, **variables))
+        self.client = self._manager.client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=TIMEOUT)
+        self.displays.clear()
 
     @property
     def records(self) -> list[dict[str, Any]]:

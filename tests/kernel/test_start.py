@@ -47,6 +47,17 @@ def test_seeded_before_the_first_cell(start):
     assert kernel.records[0]["seed"] == 42
 
 
+def test_what_the_last_runtime_has_kept_is_replayed(start):
+    """Before the first cell the seed of the last runtime is in force, in place of a new one; the cells are compared."""
+    kernel = start()
+    printed = kernel.run("import random\nprint(random.random())", cell="first").out
+    kernel.run("%seed replay", cell="asks")
+    kernel.restart()
+    replayed = kernel.run("import random\nprint(random.random())", cell="first")
+    assert printed == replayed.out
+    assert replayed.shown[-1].startswith("seednb: reproduced: 1 cell; ")
+
+
 @pytest.mark.parametrize("off", ["environment", "pyproject"])
 def test_opted_out(start, prefix, off):
     """SEEDNB=off and `enabled = false` keep it from seeding; nothing is said, and cells run."""
