@@ -65,13 +65,13 @@ _EXTENSION = "get_ipython()._seednb"
 
 
 def load_code(*, archive: bool) -> str:
-    """Return the code of the silent request that loads the kernel side.
+    """Return the code of the silent request that loads the kernel side as the start-up hook does: the next cell is seeded before it begins.
 
     With `archive` the kernel side travels in the request, for kernels that cannot read this machine's files and raise LookupError.
     """
     text = (PACKAGE / "replay" / "bootstrap.py").read_text(encoding="utf-8")
     call = f"load({str(PACKAGE)!r}, {seednb.__version__!r}, {kernel_side() if archive else None!r})"
-    load = f"{text}\n{call}\nimport seednb.kernel\nseednb.kernel.load(get_ipython())"
+    load = f"{text}\n{call}\nimport seednb.kernel\nseednb.kernel.load(get_ipython(), at_start=True)"
     names = "{'__name__': 'seednb.bootstrap', 'get_ipython': get_ipython}"
     return f"exec(compile({load!r}, '<seednb>', 'exec'), {names})"
 

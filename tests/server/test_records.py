@@ -124,6 +124,7 @@ def test_over_http(front_end):
     answer = front_end.hello()
     cells = {cell["id"]: {"source": cell["source"], "outputs": cell["outputs"]} for cell in front_end.nb["cells"]}
     body = {"path": front_end.path, "known": None, "record": answer["record"], "inputs": [], "cells": cells, "keys": list(cells)}
+    assert all("unseeded" not in told.split() for told in answer["record"]["cells"].values())
     first = front_end.ask("POST", "record", body)["record"]
     assert all(" o=" in told for told in first["cells"].values())
     assert first == front_end.ask("POST", "record", {**body, "known": first, "cells": {}})["record"]
