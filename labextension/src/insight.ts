@@ -14,6 +14,7 @@ import { Signal } from '@lumino/signaling';
 import type { CellResult } from './answers';
 import type { BadgeActions } from './badges';
 import { type CellNote, CellNotes } from './cellnotes';
+import type { RandomState } from './colours';
 import type { KernelLink } from './link';
 import type { SeedPanel } from './panel';
 import type { Settings } from './settings';
@@ -76,8 +77,9 @@ export class Insight implements IDisposable {
 
   /** Forget the verdicts: a replay begins, and tells them one by one until `ended`. */
   began(): void {
-    this._isReplaying = true;
     this.setResults([]);
+    this._readRecord();
+    this._isReplaying = true;
   }
 
   /** The replay is over. */
@@ -119,9 +121,9 @@ export class Insight implements IDisposable {
     return note.warnings.length || note.result || note.state?.letter ? note : null;
   }
 
-  private _apart(id: string) {
-    const { record, runtime } = this._seed.state;
-    return record && runtime?.seed === record.seed ? this.states.apart(id) : null;
+  /** Return the recorded state of a cell that has left another one in the replay whose verdicts are shown. */
+  private _apart(id: string): RandomState | null {
+    return this._results.has(id) ? this.states.apart(id) : null;
   }
 
   private _onEvent(_: KernelLink, event: KernelEvent): void {
@@ -150,7 +152,14 @@ export class Insight implements IDisposable {
   private _onState(_: SeedPanel, state: PanelState): void {
     if (state.record !== this._record) {
       this._record = state.record;
-      this.states.setRecord(state.record?.cells ?? {}, this._order());
+      this._readRecord();
+    }
+  }
+
+  /** Take in the record, unless verdicts are shown: they are about the one that was there before. */
+  private _readRecord(): void {
+    if (!this._isReplaying && !this._results.size) {
+      this.states.setRecord(this._record?.cells ?? {}, this._order());
       this._showAll();
     }
   }

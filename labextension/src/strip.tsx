@@ -129,9 +129,10 @@ function Pages(props: { at: number; pages: number; go: (page: number) => void; t
 }
 
 function columnsOf(seed: SeedPanel, insight: Insight): Column[] {
-  const { state, panel } = seed;
-  const sameSeed = state.record === null || state.runtime === null || state.runtime.seed === state.record.seed;
-  const cells: readonly Cell[] = panel.content.widgets;
+  const cells: readonly Cell[] = seed.panel.content.widgets;
+  const { results, states } = insight;
+  // In a runtime without a replay the record is what its cells have just left.
+  const both = results.size > 0 || !cells.some(cell => states.now(cell.model.id));
   return cells.flatMap((cell, index) =>
     cell.model.type !== 'code'
       ? []
@@ -139,9 +140,9 @@ function columnsOf(seed: SeedPanel, insight: Insight): Column[] {
           {
             id: cell.model.id,
             number: index + 1,
-            result: insight.results.get(cell.model.id) ?? null,
-            recorded: sameSeed ? insight.states.recorded(cell.model.id) : null,
-            now: insight.states.now(cell.model.id)
+            result: results.get(cell.model.id) ?? null,
+            recorded: both ? states.recorded(cell.model.id) : null,
+            now: states.now(cell.model.id)
           }
         ]
   );
