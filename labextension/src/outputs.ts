@@ -40,15 +40,26 @@ export class Snapshot {
     return this._cells.get(id) ?? null;
   }
 
-  /** Put these contents back, and whatever else belongs into the same step. */
+  /**
+   * Put these contents back, and whatever else belongs into the same step.
+   *
+   * Two transactions that nothing comes between: outputs go through the view's model, as those of a running cell do
+   * (https://github.com/jupyterlab/jupyterlab/blob/main/packages/cells/src/model.ts); what replaces them in the shared
+   * model within one transaction is appended to streams that are still there.
+   */
   putBack(contents: ReadonlyMap<string, Recorded>, more: () => void = () => undefined): void {
-    this._model.sharedModel.transact(() => {
+    const { sharedModel } = this._model;
+    const each = (put: (cell: ICodeCellModel, content: Recorded, was: Before | undefined) => void): void => {
       for (const cell of codeCells(this._model)) {
         const content = contents.get(cell.id);
         if (content) {
-          putBackCell(cell, content, this._cells.get(cell.id));
+          put(cell, content, this._cells.get(cell.id));
         }
       }
+    };
+    sharedModel.transact(() => each(putOutputs), false, 'silent-change');
+    sharedModel.transact(() => {
+      each(putRest);
       more();
     }, false);
   }
@@ -84,17 +95,25 @@ function before(cell: ICodeCell, trusted: boolean): Before {
   };
 }
 
-function putBackCell(cell: ICodeCellModel, content: Recorded, was: Before | undefined): void {
-  const shared = cell.sharedModel;
-  const now = shared.getOutputs();
-  if (!hasLiveView(now) && !JSONExt.deepEqual(now, content.outputs)) {
-    // What was not trusted before the cell ran is not trusted because another output was made meanwhile.
-    if (was && !was.trusted) {
-      cell.trusted = false;
-      shared.setMetadata('trusted', false);
-    }
-    shared.setOutputs(content.outputs);
+function putOutputs(cell: ICodeCellModel, content: Recorded, was: Before | undefined): void {
+  const { sharedModel } = cell;
+  const now = sharedModel.getOutputs();
+  if (hasLiveView(now) || JSONExt.deepEqual(now, content.outputs)) {
+    return;
   }
+  // What was not trusted before the cell ran is not trusted because another output was made meanwhile.
+  if (was && !was.trusted) {
+    cell.trusted = false;
+    sharedModel.setMetadata('trusted', false);
+  }
+  cell.outputs.fromJSON(content.outputs);
+  // The view joins neighbouring streams, which the file may hold apart.
+  if (!JSONExt.deepEqual(sharedModel.getOutputs(), content.outputs)) {
+    sharedModel.setOutputs(content.outputs);
+  }
+}
+
+function putRest(cell: ICodeCellModel, content: Recorded, was: Before | undefined): void {
   cell.executionCount = content.execution_count;
   const metadata: PartialJSONObject = { ...was?.metadata, execution: content.execution ?? undefined };
   for (const name of TOUCHED) {

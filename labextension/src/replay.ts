@@ -39,8 +39,10 @@ export interface Finished {
   snapshot: Snapshot;
   /** Why it did not reach its end; empty where it did. */
   stopped: string;
+  /** Cells that have run, or begun to. */
+  ran: ReadonlySet<string>;
   /** Cells that were cut off: they show again what they showed. */
-  cut: Map<string, Recorded>;
+  cut: ReadonlyMap<string, Recorded>;
 }
 
 /** One replay of one notebook. */
@@ -48,8 +50,10 @@ export class Replay {
   readonly stop: Stop;
   private _progress: Progress = planned(0, []);
   private readonly _events = new Map<string, CellEvent>();
+  private readonly _ran = new Set<string>();
   private readonly _cut = new Map<string, Recorded>();
   private _compared: Promise<void> = Promise.resolve();
+  private _failed = false;
 
   constructor(
     private readonly _stage: Stage,
@@ -123,9 +127,15 @@ export class Replay {
     }
     await this._compared;
     const question = this.stop.isAlive ? await link.request('', plan.question.expressions).catch(() => null) : null;
-    const stopped = this.stop.why;
+    const stopped = this._endsAsRecorded(plan, snapshot) ? '' : this.stop.why;
     const end = await client.end(plan.id, question, stopped || null);
-    return { plan, end, snapshot, stopped, cut: this._cut };
+    return { plan, end, snapshot, stopped, ran: this._ran, cut: this._cut };
+  }
+
+  /** Tell whether a cell failed as it was recorded, and no cell after it was recorded as having run. */
+  private _endsAsRecorded(plan: ReplayPlan, snapshot: Snapshot): boolean {
+    const left = plan.cells.filter(id => !this._ran.has(id));
+    return this._failed && this._progress.first === null && left.every(id => !snapshot.of(id)?.execution_count);
   }
 
   private async _runAll(plan: ReplayPlan, snapshot: Snapshot): Promise<void> {
@@ -148,6 +158,7 @@ export class Replay {
   private async _runOne(plan: ReplayPlan, cell: Cell, snapshot: Snapshot): Promise<void> {
     const { runner } = this._stage;
     const { id } = cell.model;
+    this._ran.add(id);
     this._step({ type: 'started', cell: id });
     const end = await Promise.race([runner.run(cell), this.stop.broken]);
     if (this.stop.closed) {
@@ -165,6 +176,7 @@ export class Replay {
     this._compare(plan, cell, end);
     if (end.error && !mayFail(cell)) {
       await this._compared;
+      this._failed = true;
       this.stop.because(this._stage.trans.__('A cell failed; those after it have not run.'));
     } else if (this._stage.stopAtFirst()) {
       await this._compared;
@@ -199,7 +211,7 @@ export class Replay {
   private _putAllBack(snapshot: Snapshot): void {
     const all = new Map<string, Recorded>();
     for (const { id } of codeCells(this._model())) {
-      const content = this._progress.done || this._progress.running ? snapshot.of(id) : null;
+      const content = this._ran.has(id) ? snapshot.of(id) : null;
       if (content) {
         all.set(id, content);
       }

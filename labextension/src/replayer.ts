@@ -5,6 +5,7 @@ import type { INotebookCellExecutor } from '@jupyterlab/notebook';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { ITranslator } from '@jupyterlab/translation';
 
+import type { Recorded } from './answers';
 import type { ReplayClient } from './client';
 import type { Insight } from './insight';
 import { reduceToSeed } from './merge';
@@ -105,9 +106,9 @@ export class Replayer {
   }
 
   private async _finish(finished: Finished, saves: Saves): Promise<Ended> {
-    const { plan, end, snapshot, stopped, cut } = finished;
+    const { plan, end, snapshot, stopped } = finished;
     const { link, state } = this._seed;
-    snapshot.putBack(new Map([...end.keep, ...cut]), () => this._setRecord(this._reduced(end.record)));
+    snapshot.putBack(belonging(finished), () => this._setRecord(this._reduced(end.record)));
     saves.settle(snapshot.isBack());
     this._last = end.restore.size > 0 ? finished : null;
     this._insight.setResults(end.cells);
@@ -134,6 +135,11 @@ export class Replayer {
       model.deleteMetadata(RECORD_KEY);
     }
   }
+}
+
+/** Return what is put back: what reproduced and what was cut off, in cells that the replay has touched. */
+function belonging({ end, ran, cut }: Finished): Map<string, Recorded> {
+  return new Map([...end.keep, ...cut].filter(([id]) => ran.has(id)));
 }
 
 /** Knows whether the notebook was saved as it was before a replay, and is so again. */
