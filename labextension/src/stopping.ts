@@ -92,9 +92,9 @@ export class Stop implements IDisposable {
     if (GONE.includes(status)) {
       this._isAlive = false;
       this.because(
-        status === 'restarting'
+        this._lives.sessionContext.isRestarting
           ? this._trans.__('The kernel was restarted during the replay.')
-          : this._trans.__('The kernel died during the replay.')
+          : this._trans.__('The kernel died, or was restarted from elsewhere, during the replay.')
       );
       this._break();
     }

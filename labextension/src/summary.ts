@@ -54,7 +54,7 @@ function sentence(verdict: Verdict, name: string, trans: TranslationBundle): str
         ? trans.__('%1: %2', name, text)
         : trans.__('%1: cell %2 is the first that differs (%3). %4', name, first, many, text);
     case 'stopped':
-      return many ? trans.__('%1: %2; so far %3.', name, text, many) : trans.__('%1: %2', name, text);
+      return many ? trans.__('%1: %2 So far: %3.', name, text, many) : trans.__('%1: %2', name, text);
   }
 }
 
