@@ -123,6 +123,7 @@ export class CellNotes implements IDisposable {
   private _attach(cell: Cell): Widget {
     const widget = new Widget();
     widget.addClass('seednb-note');
+    widget.addClass('seednb-ui');
     // The notebook's one-key shortcuts would take Enter and Space from the note's buttons.
     widget.node.setAttribute('data-lm-suppress-shortcuts', 'true');
     this._notes.set(cell, widget);

@@ -92,3 +92,8 @@ export class ReplayClient {
 export function reason(failure: unknown): string {
   return oneLine(failure instanceof Error ? failure.message : String(failure));
 }
+
+/** Tell whether the server no longer knows what was asked for. */
+export function isGone(failure: unknown): boolean {
+  return failure instanceof Error && 'status' in failure && failure.status === 404;
+}

@@ -205,7 +205,7 @@ function current(
     ran: (same && state.ran) || lines.length > 0,
     chosen: same && state.chosen,
     draws: drawn(same ? state.draws : [], lines.flatMap(sourcesOfLine)),
-    verdict: same || state.activity ? state.verdict : null
+    verdict: same || state.activity || state.verdict?.of === 'verify' ? state.verdict : null
   };
 }
 

@@ -5,7 +5,7 @@
  */
 
 import type { Outcome, Verification } from './answers';
-import { type ReplayClient, reason } from './client';
+import { type ReplayClient, isGone, reason } from './client';
 
 /** How a verification ended. outcome: null where there is none; problem: why, in one line; empty where it was cancelled. */
 export interface VerifyEnd {
@@ -72,6 +72,7 @@ export class Verifier {
           return null;
         }
         if (now.state !== 'running') {
+          this._memory.removeItem(key(path));
           return ended(now);
         }
         after = now.n;
@@ -79,12 +80,13 @@ export class Verifier {
       }
       return null;
     } catch (failure) {
-      return { outcome: null, problem: reason(failure) };
-    } finally {
-      if (!this._isDisposed) {
-        this._id = null;
+      // A page that goes away loses its requests too: what it began is kept in mind.
+      if (isGone(failure)) {
         this._memory.removeItem(key(path));
       }
+      return { outcome: null, problem: reason(failure) };
+    } finally {
+      this._id = null;
     }
   }
 }

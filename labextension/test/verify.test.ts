@@ -57,7 +57,7 @@ test('a page that was loaded again takes up what it began; of one that the serve
   const end = await new Verifier(new ReplayClient(new Script([DONE])), memory, () => undefined).resume('a.ipynb');
   assert.equal(true, end?.outcome?.reproduced);
   memory.setItem('seednb:verification:a.ipynb', 'gone');
-  const none = new Verifier(new ReplayClient(new Script([new Error('not known')])), memory, () => undefined);
+  const none = new Verifier(new ReplayClient(new Script([Object.assign(new Error('not known'), { status: 404 })])), memory, () => undefined);
   assert.equal(null, await none.resume('a.ipynb'));
   assert.equal(0, memory.items.size);
 });
@@ -66,6 +66,13 @@ test('a closed notebook stops following and keeps what it began in mind', async 
   const memory = new Memory();
   const verifier = new Verifier(new ReplayClient(new Script([{ id: 'v' }, RUNNING])), memory, () => verifier.dispose());
   assert.equal(null, await verifier.run('a.ipynb', null));
+  assert.equal(1, memory.items.size);
+});
+
+test('a request that is lost with its page leaves what the page began in mind', async () => {
+  const memory = new Memory();
+  const lost = new Verifier(new ReplayClient(new Script([{ id: 'v' }, new Error('no answer')])), memory, () => undefined);
+  assert.equal('no answer', (await lost.run('a.ipynb', null))?.problem);
   assert.equal(1, memory.items.size);
 });
 
