@@ -16,7 +16,7 @@ import { type Progress, type Step, advance, planned } from './progress';
 import type { CellEnd, CellRunner } from './running';
 import { isInterrupt, mayFail } from './stopping';
 import { type Lives, Stop } from './stopping';
-import type { CellEvent, KernelEvent } from './wire';
+import { asObject, type CellEvent, type KernelEvent } from './wire';
 
 /** What a replay works with. */
 export interface Stage {
@@ -54,6 +54,7 @@ export class Replay {
   private readonly _cut = new Map<string, Recorded>();
   private _compared: Promise<void> = Promise.resolve();
   private _failed = false;
+  private _lost = false;
 
   constructor(
     private readonly _stage: Stage,
@@ -102,6 +103,7 @@ export class Replay {
     return restarted;
   }
 
+  /** Load and seed. Cells need not wait until the server has read a reply that is good as far as can be seen here. */
   private async _attach(plan: ReplayPlan): Promise<void> {
     const { client, link } = this._stage;
     let reply: Reply | null = null;
@@ -111,7 +113,17 @@ export class Replay {
         break;
       }
     }
-    await client.attached(plan.id, reply ?? {});
+    const read = client.attached(plan.id, reply ?? {});
+    if (!isGood(reply)) {
+      await read;
+    }
+    this._compared = read.then(
+      () => undefined,
+      failure => {
+        this._lost = true;
+        this.stop.because(reason(failure));
+      }
+    );
   }
 
   private async _follow(plan: ReplayPlan, snapshot: Snapshot): Promise<Finished | null> {
@@ -126,6 +138,9 @@ export class Replay {
       throw new Error('closed');
     }
     await this._compared;
+    if (this._lost) {
+      throw new Error(this.stop.why);
+    }
     const question = this.stop.isAlive ? await link.request('', plan.question.expressions).catch(() => null) : null;
     const stopped = this._endsAsRecorded(plan, snapshot) ? '' : this.stop.why;
     const end = await client.end(plan.id, question, stopped || null);
@@ -203,6 +218,7 @@ export class Replay {
       try {
         this._step({ type: 'compared', result: await this._stage.client.cell(plan.id, run) });
       } catch (failure) {
+        this._lost = true;
         this.stop.because(reason(failure));
       }
     });
@@ -262,4 +278,10 @@ export class Replay {
       language: (spec?.language ?? 'python').toLowerCase()
     };
   }
+}
+
+/** Tell whether a request and all that it asked for went well. */
+function isGood(reply: Reply | null): boolean {
+  const asked = Object.values(asObject(asObject(reply)?.user_expressions) ?? {});
+  return reply?.status === 'ok' && asked.length > 0 && asked.every(one => asObject(one)?.status === 'ok');
 }

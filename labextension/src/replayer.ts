@@ -113,7 +113,7 @@ export class Replayer {
     this._last = end.restore.size > 0 ? finished : null;
     this._insight.setResults(end.cells);
     if (state.loaded === 'yes') {
-      await link.ask({ do: 'finish' }).catch(() => undefined);
+      void link.ask({ do: 'finish' }).catch(() => undefined);
     }
     const canRestore = this._last !== null && plan.recorded;
     const more = { seed: plan.seed, recorded: plan.recorded, stopped, canRestore };
