@@ -5,18 +5,22 @@
  */
 
 import type { Cell } from '@jupyterlab/cells';
-import type { NotebookPanel } from '@jupyterlab/notebook';
+import type { INotebookModel, NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import type { Recorded, ReplayEnd, ReplayPlan } from './answers';
-import { type ReplayClient, reason } from './client';
-import type { KernelLink, Reply } from './link';
+import { attach, isGood, kernelOf, question } from './attaching';
+import type { ReplayClient } from './client';
+import { Comparing } from './comparing';
+import type { KernelLink } from './link';
 import { Snapshot, codeCells } from './outputs';
 import { type Progress, type Step, advance, planned } from './progress';
-import type { CellEnd, CellRunner } from './running';
+import type { CellRunner } from './running';
 import { isInterrupt, mayFail } from './stopping';
 import { type Lives, Stop } from './stopping';
-import { asObject, type CellEvent, type KernelEvent } from './wire';
+
+/** For how long a plan holds, in ms; the server waits for a start a little longer. */
+const PATIENCE = 50_000;
 
 /** What a replay works with. */
 export interface Stage {
@@ -49,12 +53,10 @@ export interface Finished {
 export class Replay {
   readonly stop: Stop;
   private _progress: Progress = planned(0, []);
-  private readonly _events = new Map<string, CellEvent>();
   private readonly _ran = new Set<string>();
   private readonly _cut = new Map<string, Recorded>();
-  private _compared: Promise<void> = Promise.resolve();
+  private _id: string | null = null;
   private _failed = false;
-  private _lost = false;
 
   constructor(
     private readonly _stage: Stage,
@@ -65,31 +67,24 @@ export class Replay {
 
   /** Replay; null where the user did not want the restart, or the notebook was closed. Fails in one line, with the notebook as it was. */
   async run(seed: number | null): Promise<Finished | null> {
-    const { client, link, trans } = this._stage;
+    const { link } = this._stage;
     const snapshot = new Snapshot(this._model());
     const hold = link.hold();
-    let plan: ReplayPlan | null = null;
     try {
-      this._tell(trans.__('Planning …'));
-      plan = await client.plan({ ...this._where(), notebook: snapshot.notebook, seed });
-      this._progress = planned(plan.seed, plan.cells);
-      this._tell(trans.__('Restarting the kernel …'));
-      if (!(await this._restart())) {
-        await client.drop(plan.id).catch(() => undefined);
-        return null;
-      }
-      await this._attach(plan);
-      hold.dispose();
-      return await this._follow(plan, snapshot);
-    } catch (failure) {
+      const plan = await this._begin(snapshot, seed);
       if (plan) {
-        void client.drop(plan.id).catch(() => undefined);
+        const comparing = await this._attach(plan);
+        hold.dispose();
+        return await this._follow(plan, snapshot, comparing);
       }
+      return null;
+    } catch (failure) {
+      void this._drop();
       if (this.stop.closed) {
         return null;
       }
       this._putAllBack(snapshot);
-      throw failure;
+      throw this.stop.why ? new Error(this.stop.why) : failure;
     } finally {
       hold.dispose();
       void link.hello();
@@ -97,53 +92,65 @@ export class Replay {
     }
   }
 
-  private async _restart(): Promise<boolean> {
-    const restarted = await this._stage.restart();
+  /** Plan, and restart the kernel; null where the user did not want that. */
+  private async _begin(snapshot: Snapshot, seed: number | null): Promise<ReplayPlan | null> {
+    const { panel, restart } = this._stage;
+    let plan = await this._prepare(snapshot, seed);
+    const since = Date.now();
+    if (!(await restart())) {
+      await this._drop();
+      return null;
+    }
+    if (Date.now() - since > PATIENCE) {
+      // The user took longer over Jupyter's question than the server waits for the kernel's start.
+      plan = await this._prepare(snapshot, seed);
+      await panel.sessionContext.restartKernel();
+    }
     this.stop.watch();
-    return restarted;
+    return plan;
+  }
+
+  private async _prepare(snapshot: Snapshot, seed: number | null): Promise<ReplayPlan> {
+    const { client, panel, trans } = this._stage;
+    this._tell(trans.__('Planning …'));
+    const plan = await client.plan({ ...kernelOf(panel, trans), notebook: snapshot.notebook, seed });
+    this._id = plan.id;
+    this._progress = planned(plan.seed, plan.cells);
+    this._tell(trans.__('Restarting the kernel …'));
+    return plan;
+  }
+
+  private async _drop(): Promise<void> {
+    if (this._id !== null) {
+      await this._stage.client.drop(this._id).catch(() => undefined);
+    }
   }
 
   /** Load and seed. Cells need not wait until the server has read a reply that is good as far as can be seen here. */
-  private async _attach(plan: ReplayPlan): Promise<void> {
+  private async _attach(plan: ReplayPlan): Promise<Comparing> {
     const { client, link } = this._stage;
-    let reply: Reply | null = null;
-    for (const { code, expressions } of plan.attach) {
-      reply = await link.request(code, expressions);
-      if (reply.status !== 'error' || reply.ename !== 'LookupError') {
-        break;
-      }
-    }
+    const reply = await attach(link, plan);
     const read = client.attached(plan.id, reply ?? {});
     if (!isGood(reply)) {
       await read;
     }
-    this._compared = read.then(
-      () => undefined,
-      failure => {
-        this._lost = true;
-        this.stop.because(reason(failure));
-      }
-    );
+    return new Comparing(client, link, plan.id, read, problem => this.stop.because(problem));
   }
 
-  private async _follow(plan: ReplayPlan, snapshot: Snapshot): Promise<Finished | null> {
+  private async _follow(plan: ReplayPlan, snapshot: Snapshot, comparing: Comparing): Promise<Finished> {
     const { link, client } = this._stage;
-    link.events.connect(this._onEvent, this);
     try {
-      await this._runAll(plan, snapshot);
+      await this._runAll(plan, snapshot, comparing);
+      if (this.stop.closed) {
+        throw new Error('closed');
+      }
+      await comparing.settled();
     } finally {
-      link.events.disconnect(this._onEvent, this);
+      comparing.dispose();
     }
-    if (this.stop.closed) {
-      throw new Error('closed');
-    }
-    await this._compared;
-    if (this._lost) {
-      throw new Error(this.stop.why);
-    }
-    const question = this.stop.isAlive ? await link.request('', plan.question.expressions).catch(() => null) : null;
+    const answer = this.stop.isAlive ? await question(link, plan) : null;
     const stopped = this._endsAsRecorded(plan, snapshot) ? '' : this.stop.why;
-    const end = await client.end(plan.id, question, stopped || null);
+    const end = await client.end(plan.id, answer, stopped || null);
     return { plan, end, snapshot, stopped, ran: this._ran, cut: this._cut };
   }
 
@@ -153,7 +160,7 @@ export class Replay {
     return this._failed && this._progress.first === null && left.every(id => !snapshot.of(id)?.execution_count);
   }
 
-  private async _runAll(plan: ReplayPlan, snapshot: Snapshot): Promise<void> {
+  private async _runAll(plan: ReplayPlan, snapshot: Snapshot, comparing: Comparing): Promise<void> {
     let last: Cell | null = null;
     for (const id of plan.cells) {
       const cell = this._widget(id);
@@ -162,7 +169,7 @@ export class Replay {
       }
       if (cell) {
         last = cell;
-        await this._runOne(plan, cell, snapshot);
+        await this._runOne(cell, snapshot, comparing);
       }
     }
     if (last && !this.stop.closed) {
@@ -170,7 +177,7 @@ export class Replay {
     }
   }
 
-  private async _runOne(plan: ReplayPlan, cell: Cell, snapshot: Snapshot): Promise<void> {
+  private async _runOne(cell: Cell, snapshot: Snapshot, comparing: Comparing): Promise<void> {
     const { runner } = this._stage;
     const { id } = cell.model;
     this._ran.add(id);
@@ -188,58 +195,34 @@ export class Replay {
       }
       return;
     }
-    this._compare(plan, cell, end);
-    if (end.error && !mayFail(cell)) {
-      await this._compared;
-      this._failed = true;
-      this.stop.because(this._stage.trans.__('A cell failed; those after it have not run.'));
-    } else if (this._stage.stopAtFirst()) {
-      await this._compared;
-      if (this._progress.first) {
-        this.stop.because(this._stage.trans.__('Stopped at the first cell that differs.'));
-      }
+    const failed = end.error && !mayFail(cell) ? end.error.text : null;
+    const model = codeCells(this._model()).find(other => other.id === id);
+    if (model) {
+      comparing.add(model, failed, result => this._step({ type: 'compared', result }));
     }
+    await this._goOn(failed !== null, comparing);
   }
 
-  /** Hand a cell's results in once those before it are compared; the next cell need not wait for that. */
-  private _compare(plan: ReplayPlan, cell: Cell, end: CellEnd): void {
-    const model = codeCells(this._model()).find(other => other.id === cell.model.id);
-    if (!model) {
-      return;
-    }
-    const run = {
-      cell: model.id,
-      outputs: model.sharedModel.getOutputs(),
-      execution_count: model.executionCount,
-      event: this._events.get(model.id)?.raw ?? null,
-      error: end.error && !mayFail(cell) ? end.error.text : null
-    };
-    this._compared = this._compared.then(async () => {
-      try {
-        this._step({ type: 'compared', result: await this._stage.client.cell(plan.id, run) });
-      } catch (failure) {
-        this._lost = true;
-        this.stop.because(reason(failure));
+  /** Wait for the comparison where it decides whether another cell runs. */
+  private async _goOn(failed: boolean, comparing: Comparing): Promise<void> {
+    const { trans, stopAtFirst } = this._stage;
+    if (failed) {
+      this._failed = true;
+      await comparing.settled();
+      this.stop.because(trans.__('A cell failed; those after it have not run.'));
+    } else if (stopAtFirst()) {
+      await comparing.settled();
+      if (this._progress.first) {
+        this.stop.because(trans.__('Stopped at the first cell that differs.'));
       }
-    });
+    }
   }
 
   private _putAllBack(snapshot: Snapshot): void {
-    const all = new Map<string, Recorded>();
-    for (const { id } of codeCells(this._model())) {
-      const content = this._ran.has(id) ? snapshot.of(id) : null;
-      if (content) {
-        all.set(id, content);
-      }
-    }
-    if (all.size) {
-      snapshot.putBack(all);
-    }
-  }
-
-  private _onEvent(_: KernelLink, event: KernelEvent): void {
-    if (event.event === 'cell') {
-      this._events.set(event.key, event);
+    const before = [...this._ran].map(id => [id, snapshot.of(id)] as const);
+    const known = before.filter((pair): pair is [string, Recorded] => pair[1] !== null);
+    if (known.length) {
+      snapshot.putBack(new Map(known));
     }
   }
 
@@ -256,32 +239,11 @@ export class Replay {
     return this._stage.panel.content.widgets.find(cell => cell.model.id === id) ?? null;
   }
 
-  private _model() {
+  private _model(): INotebookModel {
     const { model } = this._stage.panel.content;
     if (!model) {
       throw new Error('closed');
     }
     return model;
   }
-
-  private _where() {
-    const { sessionContext, context } = this._stage.panel;
-    const kernel = sessionContext.session?.kernel;
-    if (!kernel) {
-      throw new Error(this._stage.trans.__('There is no kernel: choose one first.'));
-    }
-    const spec = sessionContext.specsManager.specs?.kernelspecs[kernel.name];
-    return {
-      path: context.path,
-      kernel_id: kernel.id,
-      kernel_name: kernel.name,
-      language: (spec?.language ?? 'python').toLowerCase()
-    };
-  }
-}
-
-/** Tell whether a request and all that it asked for went well. */
-function isGood(reply: Reply | null): boolean {
-  const asked = Object.values(asObject(asObject(reply)?.user_expressions) ?? {});
-  return reply?.status === 'ok' && asked.length > 0 && asked.every(one => asObject(one)?.status === 'ok');
 }
