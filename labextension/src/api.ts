@@ -59,16 +59,11 @@ export class Api {
     if (body) {
       init.body = JSON.stringify(body);
     }
-    const response = await ServerConnection.makeRequest(
-      url,
-      init,
-      this._settings
-    );
+    const response = await this._send(url, init);
     const text = await response.text();
     const answer = asObject(parsed(text));
     if (!response.ok) {
-      const said = asText(answer?.message) || response.statusText;
-      throw new ApiError(oneLine(said), response.status);
+      throw new ApiError(complaint(response, answer), response.status);
     }
     return answer ?? {};
   }
@@ -78,8 +73,24 @@ export class Api {
     return URLExt.join(this._settings.baseUrl, 'seednb/api', path);
   }
 
+  private async _send(url: string, init: RequestInit): Promise<Response> {
+    try {
+      return await ServerConnection.makeRequest(url, init, this._settings);
+    } catch {
+      throw new ApiError('the Jupyter server does not answer', 0);
+    }
+  }
+
   private readonly _settings: ServerConnection.ISettings;
   private _hello: Promise<Json | null> | null = null;
+}
+
+function complaint(response: Response, answer: Json | null): string {
+  const said = oneLine(asText(answer?.message));
+  const isOurs = said !== '' && said !== response.statusText;
+  return response.status === 404 && !isOurs
+    ? 'the Jupyter server does not have seednb: install it in the environment that runs the server, and restart the server'
+    : said || response.statusText || `the Jupyter server answers ${response.status}`;
 }
 
 function parsed(text: string): unknown {

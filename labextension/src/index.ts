@@ -12,6 +12,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { IFormRendererRegistry } from '@jupyterlab/ui-components';
 
 import { Api } from './api';
+import { cells } from './cells';
 import { addCommands } from './commands';
 import { Offer } from './offer';
 import { SeedPanels } from './panels';
@@ -56,4 +57,4 @@ const plugin: JupyterFrontEndPlugin<ISeedPanels> = {
   }
 };
 
-export default [plugin];
+export default [plugin, cells];

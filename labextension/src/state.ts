@@ -32,7 +32,7 @@ export interface Verdict {
   kind: 'reproduced' | 'recorded' | 'diverged' | 'failed' | 'stopped';
   of: 'replay' | 'verify';
   seed: number | null;
-  /** Position of the first code cell that differs, from 1; null where none does. */
+  /** Number of the first cell that differs, from 1, among all cells as in the reports; null where none does. */
   first: number | null;
   firstId: string | null;
   /** Verdict → number of cells. */
@@ -205,7 +205,7 @@ function current(
     ran: (same && state.ran) || lines.length > 0,
     chosen: same && state.chosen,
     draws: drawn(same ? state.draws : [], lines.flatMap(sourcesOfLine)),
-    verdict: same || state.activity ? state.verdict : null
+    verdict: same || state.activity || state.verdict?.of === 'verify' ? state.verdict : null
   };
 }
 

@@ -1,2 +1,3 @@
 import './pill.css';
 import './popover.css';
+import './cells.css';

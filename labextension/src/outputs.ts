@@ -1,0 +1,139 @@
+/**
+ * Puts recorded outputs back into cells: in one step that cannot be undone, so that a notebook which reproduced is the same file as before.
+ */
+
+import type { ICodeCellModel } from '@jupyterlab/cells';
+import type { ICodeCell, INotebookContent, IOutput } from '@jupyterlab/nbformat';
+import type { INotebookModel } from '@jupyterlab/notebook';
+import type { JSONObject, PartialJSONObject, PartialJSONValue } from '@lumino/coreutils';
+import { JSONExt } from '@lumino/coreutils';
+
+import type { Recorded } from './answers';
+
+const WIDGET_VIEW = 'application/vnd.jupyter.widget-view+json';
+/** What running a cell does to its metadata. */
+const TOUCHED = ['execution', 'collapsed', 'scrolled', 'jupyter'] as const;
+
+/** What a code cell held before a replay. */
+interface Before extends Recorded {
+  metadata: PartialJSONObject;
+  trusted: boolean;
+}
+
+/** A notebook as it was before a replay. */
+export class Snapshot {
+  readonly notebook: INotebookContent;
+  private readonly _cells = new Map<string, Before>();
+
+  constructor(private readonly _model: INotebookModel) {
+    this.notebook = _model.toJSON() as INotebookContent;
+    const trusted = new Map([..._model.cells].map(cell => [cell.id, cell.trusted]));
+    for (const cell of this.notebook.cells) {
+      if (cell.cell_type === 'code' && typeof cell.id === 'string') {
+        this._cells.set(cell.id, before(cell as ICodeCell, trusted.get(cell.id) ?? false));
+      }
+    }
+  }
+
+  /** Return what a cell held; null for one that was not there. */
+  of(id: string): Recorded | null {
+    return this._cells.get(id) ?? null;
+  }
+
+  /**
+   * Put these contents back, and whatever else belongs into the same step.
+   *
+   * Two transactions that nothing comes between: outputs go through the view's model, as those of a running cell do
+   * (https://github.com/jupyterlab/jupyterlab/blob/main/packages/cells/src/model.ts); what replaces them in the shared
+   * model within one transaction is appended to streams that are still there.
+   */
+  putBack(contents: ReadonlyMap<string, Recorded>, more: () => void = () => undefined): void {
+    const { sharedModel } = this._model;
+    const each = (put: (cell: ICodeCellModel, content: Recorded, was: Before | undefined) => void): void => {
+      for (const cell of codeCells(this._model)) {
+        const content = contents.get(cell.id);
+        if (content) {
+          put(cell, content, this._cells.get(cell.id));
+        }
+      }
+    };
+    sharedModel.transact(() => each(putOutputs), false, 'silent-change');
+    sharedModel.transact(() => {
+      each(putRest);
+      more();
+    }, false);
+  }
+
+  /** Tell whether the notebook is what it was, but for what no file stores. */
+  isBack(): boolean {
+    return JSONExt.deepEqual(stored(this._model.toJSON()), stored(this.notebook));
+  }
+}
+
+/** Return the notebook's code cells. */
+export function codeCells(model: INotebookModel): ICodeCellModel[] {
+  return [...model.cells].filter((cell): cell is ICodeCellModel => cell.type === 'code');
+}
+
+/** Tell whether an output is the live view of a widget, which must point to the new runtime. */
+export function hasLiveView(outputs: readonly IOutput[]): boolean {
+  return outputs.some(output => {
+    const data = output.data;
+    return typeof data === 'object' && data !== null && WIDGET_VIEW in data;
+  });
+}
+
+function before(cell: ICodeCell, trusted: boolean): Before {
+  const { outputs, execution_count, metadata } = cell;
+  const execution = (metadata as PartialJSONObject).execution;
+  return {
+    outputs,
+    execution_count: execution_count ?? null,
+    execution: JSONExt.isObject(execution ?? null) ? (execution as JSONObject) : null,
+    metadata: metadata as PartialJSONObject,
+    trusted
+  };
+}
+
+function putOutputs(cell: ICodeCellModel, content: Recorded, was: Before | undefined): void {
+  const { sharedModel } = cell;
+  const now = sharedModel.getOutputs();
+  if (hasLiveView(now) || JSONExt.deepEqual(now, content.outputs)) {
+    return;
+  }
+  // What was not trusted before the cell ran is not trusted because another output was made meanwhile.
+  if (was && !was.trusted) {
+    cell.trusted = false;
+    sharedModel.setMetadata('trusted', false);
+  }
+  cell.outputs.fromJSON(content.outputs);
+  // The view joins neighbouring streams, which the file may hold apart.
+  if (!JSONExt.deepEqual(sharedModel.getOutputs(), content.outputs)) {
+    sharedModel.setOutputs(content.outputs);
+  }
+}
+
+function putRest(cell: ICodeCellModel, content: Recorded, was: Before | undefined): void {
+  cell.executionCount = content.execution_count;
+  const metadata: PartialJSONObject = { ...was?.metadata, execution: content.execution ?? undefined };
+  for (const name of TOUCHED) {
+    setMetadata(cell, name, metadata[name]);
+  }
+}
+
+function setMetadata(cell: ICodeCellModel, name: string, value: PartialJSONValue | undefined): void {
+  const now = cell.sharedModel.getMetadata(name) as PartialJSONValue | undefined;
+  if (value === undefined) {
+    if (now !== undefined) {
+      cell.sharedModel.deleteMetadata(name);
+    }
+  } else if (now === undefined || !JSONExt.deepEqual(now, value)) {
+    cell.sharedModel.setMetadata(name, value);
+  }
+}
+
+function stored(notebook: PartialJSONValue): PartialJSONValue {
+  const copy = JSONExt.deepCopy(notebook) as unknown as INotebookContent;
+  copy.cells.forEach(cell => delete (cell.metadata as PartialJSONObject).trusted);
+  return copy as unknown as PartialJSONValue;
+}

@@ -1,0 +1,249 @@
+/**
+ * Restart & replay: restarts the kernel, seeds it before its first cell, runs the notebook's cells, and compares each as it finishes.
+ *
+ * One cell is sent at a time: whatever stops a replay, cells that have not run keep what they show, and nothing is queued in the kernel.
+ */
+
+import type { Cell } from '@jupyterlab/cells';
+import type { INotebookModel, NotebookPanel } from '@jupyterlab/notebook';
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { Recorded, ReplayEnd, ReplayPlan } from './answers';
+import { attach, isGood, kernelOf, question } from './attaching';
+import type { ReplayClient } from './client';
+import { Comparing } from './comparing';
+import type { KernelLink } from './link';
+import { Snapshot, codeCells } from './outputs';
+import { type Progress, type Step, advance, planned } from './progress';
+import type { CellRunner } from './running';
+import { isInterrupt, mayFail } from './stopping';
+import { type Lives, Stop } from './stopping';
+
+/** For how long a plan holds, in ms; the server waits for a start a little longer. */
+const PATIENCE = 50_000;
+
+/** What a replay works with. */
+export interface Stage {
+  panel: NotebookPanel;
+  link: KernelLink;
+  client: ReplayClient;
+  runner: CellRunner;
+  trans: TranslationBundle;
+  /** Restart the kernel, as Jupyter does it; tell whether it was restarted. */
+  restart: () => Promise<boolean>;
+  stopAtFirst: () => boolean;
+  /** Called at each step. */
+  told: (progress: Progress, text: string) => void;
+}
+
+/** How a replay ended, with the notebook as it was before. */
+export interface Finished {
+  plan: ReplayPlan;
+  end: ReplayEnd;
+  snapshot: Snapshot;
+  /** Why it did not reach its end; empty where it did. */
+  stopped: string;
+  /** Cells that have run, or begun to. */
+  ran: ReadonlySet<string>;
+  /** Cells that were cut off: they show again what they showed. */
+  cut: ReadonlyMap<string, Recorded>;
+}
+
+/** One replay of one notebook. */
+export class Replay {
+  readonly stop: Stop;
+  private _progress: Progress = planned(0, []);
+  private readonly _ran = new Set<string>();
+  private readonly _cut = new Map<string, Recorded>();
+  private _id: string | null = null;
+  private _failed = false;
+
+  constructor(
+    private readonly _stage: Stage,
+    lives: Lives
+  ) {
+    this.stop = new Stop(lives, _stage.trans);
+  }
+
+  /** Replay; null where the user did not want the restart, or the notebook was closed. Fails in one line, with the notebook as it was. */
+  async run(seed: number | null): Promise<Finished | null> {
+    const { link } = this._stage;
+    const snapshot = new Snapshot(this._model());
+    const hold = link.hold();
+    try {
+      const plan = await this._begin(snapshot, seed);
+      if (plan) {
+        const comparing = await this._attach(plan);
+        hold.dispose();
+        return await this._follow(plan, snapshot, comparing);
+      }
+      return null;
+    } catch (failure) {
+      void this._drop();
+      if (this.stop.closed) {
+        return null;
+      }
+      this._putAllBack(snapshot);
+      throw this.stop.why ? new Error(this.stop.why) : failure;
+    } finally {
+      hold.dispose();
+      void link.hello();
+      this.stop.dispose();
+    }
+  }
+
+  /** Plan, and restart the kernel; null where the user did not want that. */
+  private async _begin(snapshot: Snapshot, seed: number | null): Promise<ReplayPlan | null> {
+    const { panel, restart } = this._stage;
+    let plan = await this._prepare(snapshot, seed);
+    const since = Date.now();
+    if (!(await restart())) {
+      await this._drop();
+      return null;
+    }
+    if (Date.now() - since > PATIENCE) {
+      // The user took longer over Jupyter's question than the server waits for the kernel's start.
+      plan = await this._prepare(snapshot, seed);
+      await panel.sessionContext.restartKernel();
+    }
+    this.stop.watch();
+    return plan;
+  }
+
+  private async _prepare(snapshot: Snapshot, seed: number | null): Promise<ReplayPlan> {
+    const { client, panel, trans } = this._stage;
+    this._tell(trans.__('Planning …'));
+    const plan = await client.plan({ ...kernelOf(panel, trans), notebook: snapshot.notebook, seed });
+    this._id = plan.id;
+    this._progress = planned(plan.seed, plan.cells);
+    this._tell(trans.__('Restarting the kernel …'));
+    return plan;
+  }
+
+  private async _drop(): Promise<void> {
+    if (this._id !== null) {
+      await this._stage.client.drop(this._id).catch(() => undefined);
+    }
+  }
+
+  /** Load and seed. Cells need not wait until the server has read a reply that is good as far as can be seen here. */
+  private async _attach(plan: ReplayPlan): Promise<Comparing> {
+    const { client, link } = this._stage;
+    const reply = await attach(link, plan);
+    const read = client.attached(plan.id, reply ?? {});
+    if (!isGood(reply)) {
+      await read;
+    }
+    return new Comparing(client, link, plan.id, read, problem => this.stop.because(problem));
+  }
+
+  private async _follow(plan: ReplayPlan, snapshot: Snapshot, comparing: Comparing): Promise<Finished> {
+    const { link, client } = this._stage;
+    try {
+      await this._runAll(plan, snapshot, comparing);
+      if (this.stop.closed) {
+        throw new Error('closed');
+      }
+      await comparing.settled();
+    } finally {
+      comparing.dispose();
+    }
+    const answer = this.stop.isAlive ? await question(link, plan) : null;
+    const stopped = this._endsAsRecorded(plan, snapshot) ? '' : this.stop.why;
+    const end = await client.end(plan.id, answer, stopped || null);
+    return { plan, end, snapshot, stopped, ran: this._ran, cut: this._cut };
+  }
+
+  /** Tell whether a cell failed as it was recorded, and no cell after it was recorded as having run. */
+  private _endsAsRecorded(plan: ReplayPlan, snapshot: Snapshot): boolean {
+    const left = plan.cells.filter(id => !this._ran.has(id));
+    return this._failed && this._progress.first === null && left.every(id => !snapshot.of(id)?.execution_count);
+  }
+
+  private async _runAll(plan: ReplayPlan, snapshot: Snapshot, comparing: Comparing): Promise<void> {
+    let last: Cell | null = null;
+    for (const id of plan.cells) {
+      const cell = this._widget(id);
+      if (this.stop.why || this.stop.closed) {
+        break;
+      }
+      if (cell) {
+        last = cell;
+        await this._runOne(cell, snapshot, comparing);
+      }
+    }
+    if (last && !this.stop.closed) {
+      this._stage.runner.ended(last);
+    }
+  }
+
+  private async _runOne(cell: Cell, snapshot: Snapshot, comparing: Comparing): Promise<void> {
+    const { runner } = this._stage;
+    const { id } = cell.model;
+    this._ran.add(id);
+    this._step({ type: 'started', cell: id });
+    const end = await Promise.race([runner.run(cell), this.stop.broken]);
+    if (this.stop.closed) {
+      return;
+    }
+    this._step({ type: 'ran', cell: id });
+    const recorded = snapshot.of(id);
+    if (!end.ran || isInterrupt(end, recorded)) {
+      this.stop.because(this._stage.trans.__('The replay was interrupted.'));
+      if (recorded) {
+        this._cut.set(id, recorded);
+      }
+      return;
+    }
+    const failed = end.error && !mayFail(cell) ? end.error.text : null;
+    const model = codeCells(this._model()).find(other => other.id === id);
+    if (model) {
+      comparing.add(model, failed, result => this._step({ type: 'compared', result }));
+    }
+    await this._goOn(failed !== null, comparing);
+  }
+
+  /** Wait for the comparison where it decides whether another cell runs. */
+  private async _goOn(failed: boolean, comparing: Comparing): Promise<void> {
+    const { trans, stopAtFirst } = this._stage;
+    if (failed) {
+      this._failed = true;
+      await comparing.settled();
+      this.stop.because(trans.__('A cell failed; those after it have not run.'));
+    } else if (stopAtFirst()) {
+      await comparing.settled();
+      if (this._progress.first) {
+        this.stop.because(trans.__('Stopped at the first cell that differs.'));
+      }
+    }
+  }
+
+  private _putAllBack(snapshot: Snapshot): void {
+    const before = [...this._ran].map(id => [id, snapshot.of(id)] as const);
+    const known = before.filter((pair): pair is [string, Recorded] => pair[1] !== null);
+    if (known.length) {
+      snapshot.putBack(new Map(known));
+    }
+  }
+
+  private _step(step: Step): void {
+    this._progress = advance(this._progress, step);
+    this._tell('');
+  }
+
+  private _tell(text: string): void {
+    this._stage.told(this._progress, text);
+  }
+
+  private _widget(id: string): Cell | null {
+    return this._stage.panel.content.widgets.find(cell => cell.model.id === id) ?? null;
+  }
+
+  private _model(): INotebookModel {
+    const { model } = this._stage.panel.content;
+    if (!model) {
+      throw new Error('closed');
+    }
+    return model;
+  }
+}

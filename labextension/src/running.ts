@@ -1,0 +1,101 @@
+/**
+ * Runs one cell as the notebook does, without what only a user's own key press should do: scroll, select, leave the edit mode.
+ *
+ * `NotebookActions.runCells` does these for each call; a replay calls once for each cell, while the user may read or type elsewhere.
+ */
+
+import type { ISessionContextDialogs } from '@jupyterlab/apputils';
+import type { Cell } from '@jupyterlab/cells';
+import * as notebooks from '@jupyterlab/notebook';
+import type { INotebookCellExecutor, KernelError, NotebookPanel } from '@jupyterlab/notebook';
+import type { ITranslator } from '@jupyterlab/translation';
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
+
+const { NotebookActions } = notebooks;
+
+/** How a cell's run ended. cancelled: it got no reply; its kernel is gone, or was interrupted before. */
+export interface CellEnd {
+  ran: boolean;
+  error: { name: string; text: string } | null;
+}
+
+type Executed = { notebook: notebooks.Notebook; cell: Cell; success: boolean; error?: KernelError | null };
+
+/** Runs the cells of one notebook. */
+export class CellRunner {
+  constructor(
+    private readonly _panel: NotebookPanel,
+    private readonly _executor: INotebookCellExecutor | null,
+    private readonly _dialogs: ISessionContextDialogs,
+    private readonly _translator: ITranslator
+  ) {}
+
+  /** Run a cell; never fails. */
+  async run(cell: Cell): Promise<CellEnd> {
+    let end: CellEnd = { ran: false, error: null };
+    const watch = (_: unknown, done: Executed): void => {
+      if (done.cell === cell) {
+        end = { ran: true, error: done.error ? described(done.error) : null };
+      }
+    };
+    NotebookActions.executed.connect(watch);
+    try {
+      await ('runCell' in notebooks ? this._run(cell) : this._runSelected(cell));
+    } catch {
+      // The error is the cell's, and `executed` has told it.
+    } finally {
+      NotebookActions.executed.disconnect(watch);
+    }
+    return end;
+  }
+
+  /** Tell others that cells have been run, as after any run. */
+  ended(lastCell: Cell): void {
+    emit(NotebookActions.selectionExecuted, { notebook: this._panel.content, lastCell });
+  }
+
+  private async _run(cell: Cell): Promise<boolean> {
+    const { content, sessionContext } = this._panel;
+    const model = content.model;
+    if (!model) {
+      return false;
+    }
+    const options: INotebookCellExecutor.IRunCellOptions = {
+      cell,
+      notebook: model,
+      notebookConfig: content.notebookConfig,
+      onCellExecuted: args => emit(NotebookActions.executed, { notebook: content, ...args }),
+      onCellExecutionScheduled: args => emit(NotebookActions.executionScheduled, { notebook: content, ...args }),
+      sessionContext,
+      sessionDialogs: this._dialogs,
+      translator: this._translator
+    };
+    return this._executor ? this._executor.runCell(options) : notebooks.runCell(options);
+  }
+
+  /** JupyterLab before 4.2 has no way to run one cell but to select it. */
+  private async _runSelected(cell: Cell): Promise<boolean> {
+    const { content, sessionContext } = this._panel;
+    const { activeCellIndex, mode } = content;
+    content.deselectAll();
+    content.activeCellIndex = content.widgets.indexOf(cell);
+    const done = NotebookActions.run(content, sessionContext, this._dialogs, this._translator);
+    content.activeCellIndex = activeCellIndex;
+    content.mode = mode;
+    return done;
+  }
+}
+
+function described(error: KernelError): { name: string; text: string } {
+  const name = error.errorName ?? '';
+  const text = `${name}: ${error.errorValue ?? ''}`.split('\n')[0] ?? name;
+  return { name, text };
+}
+
+/** These signals are declared without their `emit`, which only the notebook package is meant to call; one who runs cells in its place must. */
+function emit<T>(signal: ISignal<unknown, T>, args: T): void {
+  if (signal instanceof Signal) {
+    signal.emit(args);
+  }
+}

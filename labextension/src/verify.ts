@@ -1,0 +1,103 @@
+/**
+ * Verify in background: the server replays the saved file in a fresh kernel, and this page follows how far it is.
+ *
+ * A page that was loaded again takes up the verification that it began; the server ends those that nobody asks for.
+ */
+
+import type { Outcome, Verification } from './answers';
+import { type ReplayClient, isGone, reason } from './client';
+
+/** How a verification ended. outcome: null where there is none; problem: why, in one line; empty where it was cancelled. */
+export interface VerifyEnd {
+  outcome: Outcome | null;
+  problem: string;
+}
+
+/** What remembers which verification a page has begun: `sessionStorage`. */
+export type Memory = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
+
+/** Follows one verification of a notebook at a time. */
+export class Verifier {
+  private _id: string | null = null;
+  private _isDisposed = false;
+
+  constructor(
+    private readonly _client: ReplayClient,
+    private readonly _memory: Memory,
+    private readonly _told: (verification: Verification) => void
+  ) {}
+
+  /** Whether a verification is under way. */
+  get isRunning(): boolean {
+    return this._id !== null;
+  }
+
+  /** Stop following; the verification goes on, and a page that opens the notebook again takes it up. */
+  dispose(): void {
+    this._isDisposed = true;
+    this._id = null;
+  }
+
+  /** Verify a saved file; null where the notebook was closed meanwhile. Fails in one line where it cannot begin. */
+  async run(path: string, seed: number | null): Promise<VerifyEnd | null> {
+    const id = await this._client.verify(path, seed);
+    this._memory.setItem(key(path), id);
+    return this._follow(path, id);
+  }
+
+  /** Take up what this page began before it was loaded again; null where there is nothing. */
+  async resume(path: string): Promise<VerifyEnd | null> {
+    const id = this._memory.getItem(key(path));
+    if (id === null || this._id !== null) {
+      return null;
+    }
+    const end = await this._follow(path, id);
+    return end?.outcome ? end : null;
+  }
+
+  /** Cancel it. */
+  async cancel(): Promise<void> {
+    if (this._id !== null) {
+      await this._client.cancel(this._id);
+    }
+  }
+
+  private async _follow(path: string, id: string): Promise<VerifyEnd | null> {
+    this._id = id;
+    let after = 0;
+    try {
+      while (this._id === id) {
+        const now = await this._client.follow(id, after);
+        if (this._isDisposed) {
+          return null;
+        }
+        if (now.state !== 'running') {
+          this._memory.removeItem(key(path));
+          return ended(now);
+        }
+        after = now.n;
+        this._told(now);
+      }
+      return null;
+    } catch (failure) {
+      // A page that goes away loses its requests too: what it began is kept in mind.
+      if (isGone(failure)) {
+        this._memory.removeItem(key(path));
+      }
+      return { outcome: null, problem: reason(failure) };
+    } finally {
+      this._id = null;
+    }
+  }
+}
+
+function ended(now: Verification): VerifyEnd {
+  if (now.state === 'done' && now.result) {
+    return { outcome: now.result, problem: '' };
+  }
+  return { outcome: null, problem: now.state === 'cancelled' ? '' : now.text || 'the verification failed' };
+}
+
+function key(path: string): string {
+  return `seednb:verification:${path}`;
+}
