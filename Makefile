@@ -24,7 +24,7 @@ R_PACKAGES := r-base-core r-cran-irkernel
 RPY2_PINS := rpy2==3.5.17 ipykernel ipython numpy setuptools
 THIRD_PARTIES := aiohttp datasets ipython mlflow-skinny numpy wandb
 # Each is a target: `test-all` and .ci/run run them after the core tests, in this order
-LEGS := test-colab test-ipy8 test-py39 test-third test-workers test-systems test-support test-display test-r test-caffe
+LEGS := test-colab test-ipy8 test-py39 test-third test-workers test-systems test-support test-display test-lite test-r test-caffe
 DISPLAYS := altair bokeh folium ipykernel ipywidgets jinja2 matplotlib numpy pandas plotly treescope
 CLUSTERS := "dask[array]" distributed ipython numpy ray
 # Every system that has a source, and what tells of it; MXNet, whose last wheels are older, has an environment of its own.
@@ -33,6 +33,10 @@ MXNET := ipykernel mxnet "numpy<1.24"
 SUPPORT := accelerate altair bayesian-optimization bokeh catboost dask datasets deap faker gensim gymnasium hdbscan imbalanced-learn ipython jax keras lightgbm lightning \
 	matplotlib mesa networkx nltk numba numpy opencv-python-headless optuna pandas plotly polars pytorch-tabnet scikit-image scikit-learn scipy \
 	seaborn simpy stable-baselines3 statsmodels transformers umap-learn xgboost
+# JupyterLite: Pyodide's core, and what its kernel has beside it (https://github.com/jupyterlite/pyodide-kernel)
+PYODIDE := pyodide@314.0.7
+LITE := asttokens==3.0.1 comm==0.2.3 decorator==5.2.1 executing==2.2.1 ipython==9.12.0 jedi==0.20.1 jupyterlite-pyodide-kernel==0.8.7 matplotlib-inline==0.2.1 parso==0.8.7 \
+	prompt_toolkit==3.0.52 pure-eval==0.2.3 pygments six==1.17.0 stack-data==0.6.3 traitlets==5.14.3 wcwidth
 COLAB_PINS := ipython==7.34.0 ipykernel==6.17.1 traitlets==5.7.1 jupyter_client==7.4.9 ipywidgets==7.7.1 "setuptools<81" numpy
 
 NEW_NODE := const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19) ? 0 : 1)
@@ -154,6 +158,16 @@ test-support: $(TEST_READY)
 
 test-display: $(TEST_READY)
 	@$(call kernel-tests,.venv-display,$(PYTHON),$(DISPLAYS),tests/kernel/test_display.py)
+
+test-lite: $(TEST_READY)
+	@if ! command -v npm > /dev/null; then $(call skip,$@,there is no Node to run Pyodide in); \
+	elif test .venv-lite/.stamp -nt Makefile || { echo "seednb: making .venv-lite"; rm -rf .venv-lite; \
+	  npm install --silent --no-save --prefix .venv-lite $(PYODIDE) && \
+	  $(PY) -m pip install -qq --no-deps --ignore-requires-python --only-binary :all: --target .venv-lite/site $(LITE) && \
+	  for wheel in .venv-lite/site/share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension/static/pypi/*kernel-*.whl; do \
+	    $(PY) -m zipfile -e $$wheel .venv-lite/site; done && touch .venv-lite/.stamp; }; then \
+	  SEEDNB_TEST_LITE="$(CURDIR)/.venv-lite" $(pytest) tests/lite; \
+	else $(call skip,$@,Pyodide or its packages cannot be installed here); fi
 
 test-py39: $(TEST_READY)
 	@$(python39); \
