@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from pathlib import Path
 from typing import Any
 
 from tests.browser.servers import Server
@@ -197,11 +195,6 @@ class Page:
         content: dict[str, Any] = json.loads(self.path.read_text(encoding="utf-8"))
         return content
 
-    def digest(self) -> str:
-        """Return the SHA-256 of the saved file."""
-        return file_digest(self.path)
-
-
-def file_digest(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    def saved(self) -> str:
+        """Return the file's text: equal texts are equal bytes, and others show where they differ."""
+        return self.path.read_text(encoding="utf-8")

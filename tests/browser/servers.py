@@ -35,7 +35,8 @@ class Server:
             text=True,
             start_new_session=True,
         )
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
         assert self._started.wait(90), f"the server did not start:\n{self.log}"
         found = next(match for line in self._lines if (match := STARTED.search(line)))
         self.url = f"http://127.0.0.1:{found[1]}"
@@ -47,10 +48,11 @@ class Server:
 
     def _read(self) -> None:
         assert self._process.stderr is not None
-        for line in self._process.stderr:
-            self._lines.append(line)
-            if STARTED.search(line):
-                self._started.set()
+        with self._process.stderr as lines:
+            for line in lines:
+                self._lines.append(line)
+                if STARTED.search(line):
+                    self._started.set()
 
     def write(self, name: str, content: dict[str, Any]) -> str:
         """Write a notebook as Jupyter does; return its name."""
@@ -73,6 +75,7 @@ class Server:
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(30)
+        self._reader.join(30)
 
 
 def _variables(folder: Path) -> dict[str, str]:

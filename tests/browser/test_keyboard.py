@@ -66,4 +66,4 @@ def test_a_replay_by_keyboard_alone(app, open_notebook):
     keyboard.press("Enter")
     assert "42 · reproduced" == page.state("reproduced")
     page.save()
-    assert before == page.digest()
+    assert before == page.saved()

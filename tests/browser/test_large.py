@@ -14,7 +14,8 @@ LIMIT = 100
 SCROLL = """async () => {
   const tasks = [], seen = new PerformanceObserver(list => tasks.push(...list.getEntries().map(entry => entry.duration)));
   seen.observe({ entryTypes: ['longtask'] });
-  const scroller = [...document.querySelectorAll('.jp-WindowedPanel-outer, .jp-Notebook')].find(node => node.scrollHeight > node.clientHeight + 100);
+  const nodes = [...document.querySelectorAll('.jp-WindowedPanel-outer, .jp-Notebook')];
+  const scroller = nodes.find(node => node.scrollHeight > node.clientHeight + 100);
   const frame = () => new Promise(done => requestAnimationFrame(done));
   for (let step = 0; step < 200; step += 1) {
     scroller.scrollTop = (scroller.scrollHeight - scroller.clientHeight) * step / 199;

@@ -49,7 +49,7 @@ def test_two_tabs_show_the_same_and_one_record_is_written(app, open_notebook, op
     second.open()
     assert "42 · recorded" == second.state("recorded")
     first.save()
-    assert before == first.digest()
+    assert before == first.saved()
 
 
 def test_a_replay_in_one_tab_leaves_the_other_whole(app, open_notebook, open_path):
@@ -63,7 +63,7 @@ def test_a_replay_in_one_tab_leaves_the_other_whole(app, open_notebook, open_pat
     second.ready()
     assert outputs == second.outputs(1)
     first.save()
-    assert before == first.digest()
+    assert before == first.saved()
 
 
 RECORD = {

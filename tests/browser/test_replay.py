@@ -22,13 +22,13 @@ RAISES = 6
 
 
 def recorded(page: Page, *again: int) -> str:
-    """Run all cells, some of them again, and save with the record; return the file's digest."""
+    """Run all cells, some of them again, and save with the record; return the file's text."""
     page.run_all()
     for index in again:
         page.run(index)
     page.recorded(seed=42)
     page.save()
-    return page.digest()
+    return page.saved()
 
 
 def test_an_identical_replay_leaves_the_file_as_it_was(app, open_notebook):
@@ -42,7 +42,7 @@ def test_an_identical_replay_leaves_the_file_as_it_was(app, open_notebook):
         page.verdict(index, "identical")
     assert process != page.process()
     page.save()
-    assert before == page.digest()
+    assert before == page.saved()
     assert page.popover().locator('[data-seednb="report"]').is_visible()
 
 
@@ -55,7 +55,7 @@ def test_a_refused_replay_does_nothing(app, open_notebook):
     assert "42 · recorded" == page.state("recorded")
     assert process == page.process()
     page.save()
-    assert before == page.digest()
+    assert before == page.saved()
 
 
 def test_a_cell_that_differs_is_named_and_can_be_undone(app, open_notebook):
@@ -69,12 +69,12 @@ def test_a_cell_that_differs_is_named_and_can_be_undone(app, open_notebook):
     assert outputs[1] == page.outputs(1)
     assert outputs[2] != page.outputs(2)
     page.save()
-    assert before != page.digest()
+    assert before != page.saved()
 
     page.press("restore")
     page.text_becomes(2, outputs[2][0]["text"])
     page.save()
-    assert before == page.digest()
+    assert before == page.saved()
 
 
 def test_a_failing_cell_stops_the_replay(app, open_notebook):
@@ -91,13 +91,13 @@ def test_a_failing_cell_stops_the_replay(app, open_notebook):
     page.press("restore")
     page.text_becomes(1, "1.0\n")
     page.save()
-    assert before == page.digest()
+    assert before == page.saved()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("timing", [False, True], ids=["no-timing", "timing"])
 def test_each_kind_of_output_survives_a_replay(timing, app, server, open_notebook):
-    """A Styler, an SVG, an address, an expected error and odd execution counts: the saved file has the same bytes, with times or without."""
+    """Styler, SVG, address, expected error, odd execution counts: the saved file has the same bytes, with times and without."""
     server.set("@jupyterlab/notebook-extension:tracker", {"recordTiming": timing})
     page = open_notebook(app, *ALL_KINDS, tags={RAISES: "raises-exception"})
     before = recorded(page, len(ALL_KINDS) - 1, 3)
@@ -107,7 +107,7 @@ def test_each_kind_of_output_survives_a_replay(timing, app, server, open_noteboo
     page.replay()
     assert "42 · reproduced" == page.state("reproduced")
     page.save()
-    assert before == page.digest()
+    assert before == page.saved()
 
 
 @pytest.mark.slow
@@ -120,7 +120,7 @@ def test_a_replay_can_be_done_again(app, open_notebook):
         page.state("replaying")
         page.state("reproduced")
     page.save()
-    assert before == page.digest()
+    assert before == page.saved()
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ def numbers(seed: int, count: int) -> str:
 
 
 def test_seed_run_rerun_rewind_save(app, open_notebook):
-    """`%seed 42` gives CPython's numbers; a cell run again gets a badge, not an output; rewinding gives the first numbers; the file has it all."""
+    """`%seed 42` gives CPython's numbers; a cell run again gets a badge; rewinding gives the first numbers; the file has the record."""
     page = open_notebook(app, "%load_ext seednb\n%seed 42", DRAW, "print('quiet')")
     assert "not loaded" in page.state("not-loaded")
     page.run_all()

@@ -34,7 +34,7 @@ def test_a_kernel_that_dies_ends_the_replay(app, open_notebook):
     page.dismiss()
     assert cells == sources(page)
     page.save()
-    assert before == page.digest()
+    assert before == page.saved()
     page.ready()
     page.replay()
     page.state("reproduced")
@@ -56,7 +56,7 @@ def test_an_interrupt_ends_the_replay(app, open_notebook):
     page.replay()
     page.state("reproduced")
     page.save()
-    assert before == page.digest()
+    assert before == page.saved()
 
 
 def test_stopping_a_replay(app, open_notebook):
@@ -72,7 +72,7 @@ def test_stopping_a_replay(app, open_notebook):
     block.unlink()
     page.ready()
     page.save()
-    assert before == page.digest()
+    assert before == page.saved()
 
 
 def test_a_tab_that_is_closed_in_a_replay_leaves_the_file_alone(app, open_notebook, open_path):
@@ -86,6 +86,6 @@ def test_a_tab_that_is_closed_in_a_replay_leaves_the_file_alone(app, open_notebo
     page.tab.close()
     block.unlink()
     again = open_path(app, page.name)
-    assert before == again.digest()
+    assert before == again.saved()
     again.replay()
     assert "42 · reproduced" == again.state("reproduced")

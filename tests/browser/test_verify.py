@@ -29,7 +29,7 @@ def test_a_verification_leaves_the_users_kernel_alone(app, open_notebook):
     page.run(2)
     assert "42 · reproduced" == page.state("reproduced")
     assert process == page.process()
-    assert before == page.digest()
+    assert before == page.saved()
 
 
 def test_a_verification_names_what_differs(app, open_notebook):
@@ -40,7 +40,7 @@ def test_a_verification_names_what_differs(app, open_notebook):
     assert "42 · diverged at 3" == page.state("diverged")
     assert text == page.text(2)
     page.save()
-    assert before == page.digest()
+    assert before == page.saved()
 
 
 def test_a_verification_can_be_cancelled(app, server, open_notebook):
@@ -59,4 +59,4 @@ def test_a_verification_can_be_cancelled(app, server, open_notebook):
     finally:
         block.unlink()
         told.unlink(missing_ok=True)
-    assert before == page.digest()
+    assert before == page.saved()
