@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 QUIET = ("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate")
+NEWS = "@jupyterlab/apputils-extension:notification"
 EXPOSED = ("--LabApp.expose_app_in_browser=True", "--JupyterNotebookApp.expose_app_in_browser=True")
 STARTED = re.compile(r"http://127\.0\.0\.1:(\d+)/")
 
@@ -23,6 +24,7 @@ class Server:
     def __init__(self, python: str, folder: Path, *options: str) -> None:
         self.root, self._settings, self.token = folder / "root", folder / "settings", secrets.token_hex(8)
         self.root.mkdir(parents=True)
+        self.set(NEWS, {"fetchNews": "false", "checkForUpdates": False})
         self._lines: list[str] = []
         self._started = threading.Event()
         arguments = ["--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", *QUIET, *EXPOSED, *options]

@@ -25,13 +25,14 @@ def sources(page):
 
 
 def test_a_kernel_that_dies_ends_the_replay(app, open_notebook):
-    """The replay ends as failed, every cell is there, and with the recorded outputs back the file is what it was."""
+    """The replay ends, every cell and output is there, the saved file is what it was, and a further replay reproduces it."""
     page = open_notebook(app, LOAD, TROUBLE, DRAW)
     before, cells = recorded(page), sources(page)
     page.path.with_suffix(".die").touch()
     page.replay()
-    page.state("failed", "diverged")
+    page.tab.locator(".jp-Dialog").get_by_text("appears to have died").wait_for()
     page.dismiss()
+    page.state("recorded", "failed", "diverged")
     assert cells == sources(page)
     page.save()
     assert before == page.saved()
