@@ -150,7 +150,11 @@ class Page:
     def process(self) -> str:
         """Return the process id of the kernel."""
         self.ready()
-        return str(self.tab.evaluate(ASK, "__import__('os').getpid()"))
+        return self.ask("__import__('os').getpid()")
+
+    def ask(self, expression: str) -> str:
+        """Return what an expression gives in the kernel, without running a cell."""
+        return str(self.tab.evaluate(ASK, expression))
 
     def outputs(self, index: int) -> list[dict[str, Any]]:
         """Return the outputs of a cell."""
