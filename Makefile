@@ -1,4 +1,4 @@
-# make demo | test | test-all | bench | check | lab | clean
+# make demo | test | test-all | bench | pictures | check | lab | clean
 # They run in environments that they make themselves: .venv, and one for each leg, .venv-….
 #   PYTHON=…      Python 3.10 or newer to make them from
 #   TORCH=… TENSORFLOW=…   what pip is asked for; pip options may follow
@@ -100,7 +100,7 @@ python39 = found=""; for python in python3.9 $$HOME/.pyenv/versions/3.9*/bin/pyt
 	    if $$python -c 'import ensurepip, venv' 2> /dev/null; then found=$$python; break; fi; \
 	  done
 
-.PHONY: demo test test-all test-core test-slow test-lab $(LEGS) legs bench check check-lab lab clean
+.PHONY: demo test test-all test-core test-slow test-lab $(LEGS) legs bench pictures check check-lab lab clean
 
 demo: $(DEMO_READY)
 	@bash examples/demo.sh $(PY)
@@ -219,6 +219,11 @@ test-caffe: $(TEST_READY)
 	  SEEDNB_TEST_CAFFE_ROOT="$(CAFFE_ROOT)" $(pytest) tests/sources/test_caffe.py tests/replay/test_caffe.py; \
 	elif test $$code = 3; then $(call skip,$@,$$reason); \
 	else echo "$$reason"; exit $$code; fi
+
+pictures: $(TEST_READY)
+	@$(PY) docs/make_pictures.py
+	@$(call browser,.venv-browser,$(BROWSER)); \
+	if test -n "$$SEEDNB_TEST_BROWSER_PYTHON"; then PYTHONPATH=. $(PY) docs/make_screenshots.py "$$SEEDNB_TEST_BROWSER_PYTHON"; fi
 
 bench: $(TEST_READY)
 	@set -e; for script in benchmarks/*.py; do \

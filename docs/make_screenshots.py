@@ -1,7 +1,6 @@
 """Makes the README's pictures of JupyterLab from the real thing: an example is seeded, run, run again, changed in one line and replayed.
 
-Usage: python docs/make_screenshots.py PYTHON, from the root of the repository, where PYTHON has JupyterLab, what the example needs and
-seednb's wheel (`make test-browser` makes .venv-browser); this one needs Playwright's Python package and a Chromium.
+Usage: make pictures, which calls this with a Python that has JupyterLab, what the example needs, and seednb's wheel.
 """
 
 from __future__ import annotations
@@ -13,12 +12,10 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
 from tests.browser.pages import Page
 from tests.browser.servers import Server
 
+ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
 EXAMPLE = ROOT / "examples" / "montecarlo.ipynb"
 SEED = 2026
