@@ -180,19 +180,29 @@ class Page:
         return found
 
     def recorded(self, **wanted: Any) -> dict[str, Any]:
-        """Wait until the record has these values, and a line for each code cell that has run; return it."""
+        """Wait until the record has these values, and a line with digests of outputs for each code cell that has run; return it."""
         self.tab.wait_for_function(
             """wanted => {
               const panel = jupyterapp.shell.currentWidget, record = panel.model.getMetadata('seednb');
               const ran = panel.content.widgets.filter(cell => cell.model.executionCount !== null && cell.model.type === 'code');
               return record && Object.entries(wanted).every(([name, value]) => record[name] === value)
-                && ran.every(cell => record.cells?.[cell.model.id] !== undefined);
+                && ran.every(cell => / o=/.test(record.cells?.[cell.model.id] ?? ''));
             }""",
             arg=wanted,
         )
         found = self.record()
         assert found is not None
         return found
+
+    def line_becomes(self, index: int, line: str, *, other: bool = False) -> None:
+        """Wait until the record's line of a cell is this one, or another one."""
+        self.tab.wait_for_function(
+            """([index, line, other]) => {
+              const panel = jupyterapp.shell.currentWidget, cell = panel.content.widgets[index].model.id;
+              return (panel.model.getMetadata('seednb').cells[cell] === line) !== other;
+            }""",
+            arg=[index, line, other],
+        )
 
     def file(self) -> dict[str, Any]:
         """Return the saved notebook."""

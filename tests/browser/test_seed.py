@@ -22,6 +22,7 @@ def test_seed_run_rerun_rewind_save(app, open_notebook):
     page.run_all()
     assert "42 · recorded" == page.state("recorded")
     assert numbers(42, 1) == page.text(1)
+    line = page.recorded(seed=42, origin="magic")["cells"]["cell-1"]
 
     page.run(1)
     page.badge(1).wait_for()
@@ -29,10 +30,11 @@ def test_seed_run_rerun_rewind_save(app, open_notebook):
     assert "Warning" not in page.text(1)
     assert numbers(42, 1) != page.text(1)
     assert 0 == page.badge(2).count()
+    page.line_becomes(1, line, other=True)
 
     page.cell(1).locator('[data-seednb="rewind-and-run"]').click()
     page.text_becomes(1, numbers(42, 1))
-    page.recorded(seed=42, origin="magic")
+    page.line_becomes(1, line)
     page.save()
     saved = page.file()
     record = saved["metadata"]["seednb"]
