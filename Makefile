@@ -1,4 +1,4 @@
-# make demo | test | test-all | bench | check | lab | clean
+# make demo | test | test-all | bench | pictures | check | lab | clean
 # They run in environments that they make themselves: .venv, and one for each leg, .venv-….
 #   PYTHON=…      Python 3.10 or newer to make them from
 #   TORCH=… TENSORFLOW=…   what pip is asked for; pip options may follow
@@ -24,7 +24,7 @@ R_PACKAGES := r-base-core r-cran-irkernel
 RPY2_PINS := rpy2==3.5.17 ipykernel ipython numpy setuptools
 THIRD_PARTIES := aiohttp datasets ipython mlflow-skinny numpy wandb
 # Each is a target: `test-all` and .ci/run run them after the core tests, in this order
-LEGS := test-colab test-ipy8 test-py39 test-third test-workers test-systems test-support test-display test-r test-caffe
+LEGS := test-colab test-ipy8 test-py39 test-third test-workers test-systems test-support test-display test-browser test-oldest test-lite test-r test-caffe
 DISPLAYS := altair bokeh folium ipykernel ipywidgets jinja2 matplotlib numpy pandas plotly treescope
 CLUSTERS := "dask[array]" distributed ipython numpy ray
 # Every system that has a source, and what tells of it; MXNet, whose last wheels are older, has an environment of its own.
@@ -33,6 +33,14 @@ MXNET := ipykernel mxnet "numpy<1.24"
 SUPPORT := accelerate altair bayesian-optimization bokeh catboost dask datasets deap faker gensim gymnasium hdbscan imbalanced-learn ipython jax keras lightgbm lightning \
 	matplotlib mesa networkx nltk numba numpy opencv-python-headless optuna pandas plotly polars pytorch-tabnet scikit-image scikit-learn scipy \
 	seaborn simpy stable-baselines3 statsmodels transformers umap-learn xgboost
+# Where notebooks are opened in a browser. Beside these come what the wheel asks for, and the wheel, built anew each time.
+BROWSER := ipywidgets jinja2 jupyterlab matplotlib notebook pandas
+OLDEST := jupyterlab==4.0.13 notebook==7.0.8 "setuptools<81"
+COLLABORATION := jupyter-collaboration jupyterlab
+# JupyterLite: Pyodide's core, and what its kernel has beside it (https://github.com/jupyterlite/pyodide-kernel)
+PYODIDE := pyodide@314.0.7
+LITE := asttokens==3.0.1 comm==0.2.3 decorator==5.2.1 executing==2.2.1 ipython==9.12.0 jedi==0.20.1 jupyterlite-pyodide-kernel==0.8.7 matplotlib-inline==0.2.1 parso==0.8.7 \
+	prompt_toolkit==3.0.52 pure-eval==0.2.3 pygments six==1.17.0 stack-data==0.6.3 traitlets==5.14.3 wcwidth
 COLAB_PINS := ipython==7.34.0 ipykernel==6.17.1 traitlets==5.7.1 jupyter_client==7.4.9 ipywidgets==7.7.1 "setuptools<81" numpy
 
 NEW_NODE := const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19) ? 0 : 1)
@@ -72,12 +80,27 @@ in-lab = \
 	  cd labextension && $(1); \
 	else $(call skip,$@,npm cannot get its packages here); fi
 
+# wheel-in DIRECTORY,PACKAGES: that environment, with the wheel as it is built now
+wheel-in = { $(call environment,$(1),$(PYTHON),$(2) "$$(echo build/wheel/*.whl)[cli]"); } && $(1)/bin/python -m pip install -qq --force-reinstall --no-deps build/wheel/*.whl
+# browser DIRECTORY,PACKAGES: the variable SEEDNB_TEST_BROWSER_PYTHON names that environment; skipped where there is no Chromium or no Node
+browser = \
+	if ! command -v chromium > /dev/null && test "$$(id -u)" = 0 && command -v apt-get > /dev/null; then \
+	  echo "seednb: installing Chromium"; \
+	  { apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 \
+	    chromium fonts-dejavu-core; } > /dev/null 2>&1; \
+	fi; \
+	if ! command -v chromium > /dev/null; then $(call skip,$@ in the browser,there is no Chromium on this machine); \
+	elif ! node -e '$(NEW_NODE)' > /dev/null 2>&1; then $(call skip,$@ in the browser,there is no Node.js 20.19 or newer to build the extension with); \
+	elif mkdir -p build && rm -rf build/wheel && $(PY) -m build --wheel --no-isolation --outdir build/wheel . > build/wheel.log 2>&1 && \
+	  { $(call wheel-in,$(1),$(2)); }; then export SEEDNB_TEST_BROWSER_PYTHON="$(CURDIR)/$(1)/bin/python"; \
+	else $(call skip,$@ in the browser,the wheel or its environment cannot be made here (see build/wheel.log)); fi
+
 # python39: the variable `found` names a Python 3.9 that can make environments, or is empty
 python39 = found=""; for python in python3.9 $$HOME/.pyenv/versions/3.9*/bin/python3.9; do \
 	    if $$python -c 'import ensurepip, venv' 2> /dev/null; then found=$$python; break; fi; \
 	  done
 
-.PHONY: demo test test-all test-core test-slow test-lab $(LEGS) legs bench check check-lab lab clean
+.PHONY: demo test test-all test-core test-slow test-lab $(LEGS) legs bench pictures check check-lab lab clean
 
 demo: $(DEMO_READY)
 	@bash examples/demo.sh $(PY)
@@ -114,7 +137,7 @@ lab:
 	@$(call in-lab,npm run --silent build)
 
 test-core: $(TEST_READY)
-	@$(pytest) -m "not slow"
+	@$(call browser,.venv-browser,$(BROWSER)); $(pytest) -m "not slow"
 
 test-slow: $(TEST_READY)
 	@$(pytest) -m slow || { code=$$?; test $$code = 5 && $(call skip,$@,no test is marked slow); }
@@ -155,6 +178,28 @@ test-support: $(TEST_READY)
 test-display: $(TEST_READY)
 	@$(call kernel-tests,.venv-display,$(PYTHON),$(DISPLAYS),tests/kernel/test_display.py)
 
+test-browser: $(TEST_READY)
+	@$(call browser,.venv-browser,$(BROWSER)); \
+	if test -n "$$SEEDNB_TEST_BROWSER_PYTHON"; then \
+	  if $(call wheel-in,.venv-collaboration,$(COLLABORATION)); then export SEEDNB_TEST_COLLABORATION_PYTHON="$(CURDIR)/.venv-collaboration/bin/python"; \
+	  else $(call skip,$@ of shared editing,jupyter-collaboration cannot be installed here); fi; \
+	  $(pytest) -m "slow or not slow" tests/browser; \
+	fi
+
+test-oldest: $(TEST_READY)
+	@$(call browser,.venv-oldest,$(OLDEST)); \
+	if test -n "$$SEEDNB_TEST_BROWSER_PYTHON"; then $(pytest) -m "not slow" tests/browser; fi
+
+test-lite: $(TEST_READY)
+	@if ! command -v npm > /dev/null; then $(call skip,$@,there is no Node to run Pyodide in); \
+	elif test .venv-lite/.stamp -nt Makefile || { echo "seednb: making .venv-lite"; rm -rf .venv-lite; \
+	  npm install --silent --no-save --prefix .venv-lite $(PYODIDE) && \
+	  $(PY) -m pip install -qq --no-deps --ignore-requires-python --only-binary :all: --target .venv-lite/site $(LITE) && \
+	  for wheel in .venv-lite/site/share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension/static/pypi/*kernel-*.whl; do \
+	    $(PY) -m zipfile -e $$wheel .venv-lite/site; done && touch .venv-lite/.stamp; }; then \
+	  SEEDNB_TEST_LITE="$(CURDIR)/.venv-lite" $(pytest) tests/lite; \
+	else $(call skip,$@,Pyodide or its packages cannot be installed here); fi
+
 test-py39: $(TEST_READY)
 	@$(python39); \
 	if test -z "$$found"; then $(call skip,$@,there is no Python 3.9 on this machine); \
@@ -174,6 +219,11 @@ test-caffe: $(TEST_READY)
 	  SEEDNB_TEST_CAFFE_ROOT="$(CAFFE_ROOT)" $(pytest) tests/sources/test_caffe.py tests/replay/test_caffe.py; \
 	elif test $$code = 3; then $(call skip,$@,$$reason); \
 	else echo "$$reason"; exit $$code; fi
+
+pictures: $(TEST_READY)
+	@$(PY) docs/make_pictures.py
+	@$(call browser,.venv-browser,$(BROWSER)); \
+	if test -n "$$SEEDNB_TEST_BROWSER_PYTHON"; then PYTHONPATH=. $(PY) docs/make_screenshots.py "$$SEEDNB_TEST_BROWSER_PYTHON"; fi
 
 bench: $(TEST_READY)
 	@set -e; for script in benchmarks/*.py; do \

@@ -1,6 +1,6 @@
 """Makes the README's pictures from the real thing: an example run, verified, changed in one line, verified again.
 
-Usage: python docs/make_pictures.py (needs Playwright's Python package and a Chromium)
+Usage: make pictures (needs a Chromium)
 """
 
 from __future__ import annotations

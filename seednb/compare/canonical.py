@@ -117,7 +117,8 @@ class Piece:
     def is_seed_line(self) -> bool:
         """Whether this is nothing but seednb telling its seed."""
         plain = self.parts.get("text/plain")
-        return self.carries_record and plain is not None and _SEED_LINE.fullmatch(plain.raw) is not None
+        ours = self.carries_record or self.parts.keys() == {"text/plain", "text/html"}
+        return ours and plain is not None and _SEED_LINE.fullmatch(plain.raw) is not None
 
 
 @dataclass
@@ -161,9 +162,10 @@ def output_digests(outputs: Any, source: Any = "") -> tuple[str, str]:
     """Return the digests of outputs: of their canonical form, and of that after benign rules.
 
     source: the cell's text or its lines, for the clocks that it prints. Equal canonical forms have equal first digests; rules of other
-    packages never enter. Images enter by their pixels; where Pillow is absent, or cannot decode them, by their bytes.
+    packages never enter, nor does a line in which seednb shows its seed. Images enter by their pixels; where Pillow is absent, or cannot
+    decode them, by their bytes.
     """
-    pieces = fold_outputs(outputs).canonicalise().pieces()
+    pieces = [piece for piece in fold_outputs(outputs).canonicalise().pieces() if not piece.is_seed_line]
     return _digest(pieces, None), _digest(pieces, Policy().for_cell((), source))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Optional
 
@@ -152,6 +153,18 @@ class CellHooks:
         self._runtime.begin_cell(key, names)
         if self._variables is not None and len(self._begun) == 1:
             self._variables.begin(self._shell.user_ns)
+        if sys.platform == "emscripten" and len(self._begun) == 1:
+            self._end_with_request(self._begun[0])
+
+    def _end_with_request(self, cell: _Begun) -> None:
+        """End a cell, if nothing else has, with the task that answers its request.
+
+        JupyterLite's kernel awaits `run_cell_async`, which calls no hook at the end:
+        https://github.com/jupyterlite/pyodide-kernel/blob/main/py/pyodide-kernel/pyodide_kernel/kernel.py
+        """
+        task = sys.modules["asyncio"].current_task()
+        if task is not None:
+            task.add_done_callback(lambda _task: self._end(0) if self._begun and self._begun[0] is cell else None)
 
     def _judge(self, who: Who, source: str, digest: str, names: list[str]) -> None:
         """Warn of a cell that has run before, where that matters; let it be refused where the user wants that."""

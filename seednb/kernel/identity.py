@@ -62,6 +62,8 @@ class Identity:
 def request_part(shell: Any, name: str) -> dict[str, Any]:
     """Return the header, content or metadata of the request that the shell is answering, or an empty dict."""
     parent = getattr(shell, "parent_header", None)
+    if not isinstance(parent, dict):
+        parent = _kernel_parent(shell)
     part = parent.get(name) if isinstance(parent, dict) else None
     return part if isinstance(part, dict) else {}
 

@@ -78,6 +78,8 @@ class InPlaceRestart:
     def _command(self) -> list[str]:
         """Return the command line that started this kernel, with our option in place of an earlier one."""
         application = _application()
+        if sys.platform == "emscripten":
+            raise SeednbError(f"a kernel in the browser cannot restart itself: {_FRONT_ENDS_OWN}")
         if not sys.platform.startswith("linux") or not hasattr(os, "execve"):
             raise SeednbError(f"restarting in place works on Linux only: {_FRONT_ENDS_OWN}")
         if application is None or getattr(self._shell, "kernel", None) is None:

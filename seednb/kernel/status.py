@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from seednb.display import LIBRARIES
 from seednb.reseeds import told
 from seednb.runtime import Runtime
@@ -9,6 +11,7 @@ from seednb.sources.base import complete
 from seednb.streams import PER_CELL
 
 _MAX_PLACES = 5
+_IN_BROWSER = "this kernel runs in the browser: no hash seed is set, and there are no worker processes, no restart in place, no replay"
 ORIGINS = {
     "api": "given to seednb.seed()",
     "command-line": "given on the command line",
@@ -29,8 +32,9 @@ def origin_of(origin: str) -> str:
 
 def status(runtime: Runtime) -> str:
     """Return the state of a runtime in a few lines."""
+    in_browser = [_IN_BROWSER] if sys.platform == "emscripten" else []
     solvers = [f"{what} takes the place of the run's seed" for what in runtime.solvers.seen]
-    problems = [*runtime.failures, *_between(runtime), *solvers, *_reseeds(runtime)]
+    problems = [*in_browser, *runtime.failures, *_between(runtime), *solvers, *_reseeds(runtime)]
     if runtime.seed is None:
         return "\nseednb: ".join(["no seed is set; %seed 42 sets one, %seed new generates one", *problems])
     loaded = runtime.loaded()

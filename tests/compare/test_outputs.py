@@ -48,6 +48,10 @@ SAME = {
         [{**display(), "data": {RECORD_MIME: {}, "text/plain": "seednb: seed 7"}}, plain("1")],
         [plain("1")],
     ),
+    "seed line whose record is in the notebook": (
+        [display(text_plain="seednb: seed 7", text_html="<span>seednb: seed 7</span>"), plain("1")],
+        [plain("1")],
+    ),
     "address": ([plain("<object at 0x7f9966cc7250>")], [plain("<object at 0x7fca94cc7260>")]),
     "json key order": ([display(application_json={"a": 1, "b": [2]})], [display(application_json={"b": [2], "a": 1})]),
 }
@@ -58,6 +62,13 @@ def test_identical(pair):
     """What is no content is not compared, in either direction."""
     assert verdict(*pair) is Verdict.IDENTICAL
     assert verdict(*reversed(pair)) is Verdict.IDENTICAL
+
+
+def test_a_seed_line_does_not_enter_digests():
+    """A record made where the seed was shown answers for a replay where it was not."""
+    shown = display(text_plain="seednb: seed 7", text_html="<span>seednb: seed 7</span>")
+    assert output_digests([plain("1")]) == output_digests([shown, plain("1")])
+    assert output_digests([]) == output_digests([shown])
 
 
 DIFFERENT = {

@@ -1,0 +1,136 @@
+"""Restart & replay: what reproduces leaves the file as it was; what differs, or fails, is marked and can be undone."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.pages import Page
+
+LOAD = "%load_ext seednb\n%seed 42"
+DRAW = "import random\nprint(random.random())"
+ALL_KINDS = [
+    LOAD,
+    DRAW,
+    "import random\nrandom.random()",
+    "print(object())",
+    'from IPython.display import SVG\nSVG(\'<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"><circle r="4"/></svg>\')',
+    "import pandas\npandas.DataFrame({'x': [random.random() for _ in range(3)]}).style.background_gradient()",
+    "raise ValueError(random.random())",
+    "x = 1",
+]
+RAISES = 6
+
+
+def recorded(page: Page, *again: int) -> str:
+    """Run all cells, some of them again, and save with the record; return the file's text."""
+    page.run_all()
+    for index in again:
+        page.run(index)
+    page.recorded(seed=42)
+    page.save()
+    return page.saved()
+
+
+def test_an_identical_replay_leaves_the_file_as_it_was(app, open_notebook):
+    """After the confirmation a new process gives the same again, cell by cell; the saved file has the same bytes."""
+    page = open_notebook(app, LOAD, DRAW, "print(object())", "x = 1")
+    before, process = recorded(page), page.process()
+    page.press("replay")
+    page.accept()
+    assert "42 · reproduced" == page.state("reproduced")
+    for index in range(4):
+        page.verdict(index, "identical")
+    assert process != page.process()
+    page.save()
+    assert before == page.saved()
+    assert page.popover().locator('[data-seednb="report"]').is_visible()
+
+
+def test_a_refused_replay_does_nothing(app, open_notebook):
+    """Who dismisses the confirmation keeps kernel, outputs and pill as they were."""
+    page = open_notebook(app, LOAD, DRAW)
+    before, process = recorded(page), page.process()
+    page.press("replay")
+    page.tab.locator(".jp-Dialog .jp-mod-reject").click()
+    assert "42 · recorded" == page.state("recorded")
+    assert process == page.process()
+    page.save()
+    assert before == page.saved()
+
+
+def test_a_cell_that_differs_is_named_and_can_be_undone(app, open_notebook):
+    """The first cell that differs is named; its new output stays and is recorded; one button puts outputs and record back."""
+    page = open_notebook(app, LOAD, DRAW, "import secrets\nprint(secrets.token_hex(8))", "x = 1")
+    before, outputs = recorded(page), [page.outputs(index) for index in range(4)]
+    page.replay()
+    assert "42 · diverged at 3" == page.state("diverged")
+    page.verdict(1, "identical")
+    page.verdict(2, "diverged")
+    assert outputs[1] == page.outputs(1)
+    assert outputs[2] != page.outputs(2)
+    page.save()
+    assert before != page.saved()
+
+    page.press("restore")
+    page.text_becomes(2, outputs[2][0]["text"])
+    page.save()
+    assert before == page.saved()
+
+
+def test_a_failing_cell_stops_the_replay(app, open_notebook):
+    """A cell that fails where it did not is named, and the notebook keeps all its cells; the recorded outputs can be put back."""
+    flag = "import os\nprint(1 / (not os.path.exists(f'{os.environ[\"JPY_SESSION_NAME\"]}.flag')))"
+    page = open_notebook(app, LOAD, flag, DRAW)
+    before = recorded(page)
+    flagged = page.path.with_name(f"{page.name}.flag")
+    flagged.touch()
+    page.replay()
+    assert "42 · failed at 2" == page.state("failed")
+    page.verdict(1, "failed")
+    flagged.unlink()
+    page.press("restore")
+    page.text_becomes(1, "1.0\n")
+    page.save()
+    assert before == page.saved()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("timing", [False, True], ids=["no-timing", "timing"])
+def test_each_kind_of_output_survives_a_replay(timing, app, server, open_notebook):
+    """Styler, SVG, address, expected error, odd execution counts: the saved file has the same bytes, with times and without."""
+    server.set("@jupyterlab/notebook-extension:tracker", {"recordTiming": timing})
+    page = open_notebook(app, *ALL_KINDS, tags={RAISES: "raises-exception"})
+    before = recorded(page, len(ALL_KINDS) - 1, 3)
+    cells = page.file()["cells"]
+    assert timing == ("execution" in cells[1]["metadata"])
+    assert [cell["execution_count"] for cell in cells] != sorted(cell["execution_count"] for cell in cells)
+    page.replay()
+    assert "42 · reproduced" == page.state("reproduced")
+    page.save()
+    assert before == page.saved()
+
+
+@pytest.mark.slow
+def test_a_replay_can_be_done_again(app, open_notebook):
+    """The second replay ends as the first one did."""
+    page = open_notebook(app, LOAD, DRAW, "print(object())")
+    before = recorded(page)
+    for _ in range(2):
+        page.replay()
+        page.state("replaying")
+        page.state("reproduced")
+    page.save()
+    assert before == page.saved()
+
+
+@pytest.mark.slow
+def test_a_notebook_without_a_record_is_recorded(app, open_notebook):
+    """The first replay seeds, runs and records; the second one compares with that."""
+    page = open_notebook(app, DRAW, "x = 1")
+    page.replay()
+    page.state("recorded")
+    record = page.recorded()
+    page.replay()
+    page.state("replaying")
+    page.state("reproduced")
+    assert record == page.record()

@@ -1,0 +1,92 @@
+"""Replays that come to grief: kernels that die, interrupts, closed tabs. The notebook stays whole."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.browser.test_replay import DRAW, LOAD, recorded
+
+pytestmark = pytest.mark.slow
+
+TROUBLE = """
+import os, pathlib, time
+notebook = pathlib.Path(os.environ["JPY_SESSION_NAME"])
+if notebook.with_suffix(".die").exists():
+    notebook.with_suffix(".die").unlink()
+    os.kill(os.getpid(), 9)
+while notebook.with_suffix(".block").exists():
+    time.sleep(0.02)
+"""
+
+
+def sources(page):
+    """Return the sources of all cells."""
+    return page.tab.evaluate("() => jupyterapp.shell.currentWidget.content.widgets.map(cell => cell.model.sharedModel.getSource())")
+
+
+def test_a_kernel_that_dies_ends_the_replay(app, open_notebook):
+    """The replay ends, every cell and output is there, the saved file is what it was, and a further replay reproduces it."""
+    page = open_notebook(app, LOAD, TROUBLE, DRAW)
+    before, cells = recorded(page), sources(page)
+    page.path.with_suffix(".die").touch()
+    page.replay()
+    page.tab.locator(".jp-Dialog").get_by_text("appears to have died").wait_for()
+    page.dismiss()
+    page.state("recorded", "failed", "diverged")
+    assert cells == sources(page)
+    page.save()
+    assert before == page.saved()
+    page.ready()
+    page.replay()
+    page.state("reproduced")
+
+
+def test_an_interrupt_ends_the_replay(app, open_notebook):
+    """An interrupted replay says so, and the notebook can be replayed again."""
+    page = open_notebook(app, LOAD, TROUBLE, DRAW)
+    before = recorded(page)
+    block = page.path.with_suffix(".block")
+    block.touch()
+    page.replay()
+    page.state("replaying")
+    page.cell(1).locator('.jp-InputPrompt:text("[*]:")').wait_for()
+    page.command("notebook:interrupt-kernel")
+    page.state("failed", "diverged", "recorded")
+    block.unlink()
+    page.ready()
+    page.replay()
+    page.state("reproduced")
+    page.save()
+    assert before == page.saved()
+
+
+def test_stopping_a_replay(app, open_notebook):
+    """Stop ends a replay in its running cell; the outputs are the recorded ones again."""
+    page = open_notebook(app, LOAD, TROUBLE, DRAW)
+    before = recorded(page)
+    block = page.path.with_suffix(".block")
+    block.touch()
+    page.replay()
+    page.cell(1).locator('.jp-InputPrompt:text("[*]:")').wait_for()
+    page.press("stop")
+    page.state("failed", "diverged", "recorded")
+    block.unlink()
+    page.ready()
+    page.save()
+    assert before == page.saved()
+
+
+def test_a_tab_that_is_closed_in_a_replay_leaves_the_file_alone(app, open_notebook, open_path):
+    """The file has the same bytes; opened again, the notebook replays."""
+    page = open_notebook(app, LOAD, TROUBLE, DRAW)
+    before = recorded(page)
+    block = page.path.with_suffix(".block")
+    block.touch()
+    page.replay()
+    page.cell(1).locator('.jp-InputPrompt:text("[*]:")').wait_for()
+    page.tab.close()
+    block.unlink()
+    again = open_path(app, page.name)
+    assert before == again.saved()
+    again.replay()
+    assert "42 · reproduced" == again.state("reproduced")

@@ -1,0 +1,64 @@
+"""Verify in background: the saved file replayed in another kernel, while the user's own one goes on."""
+
+from __future__ import annotations
+
+import os
+import select
+
+import psutil
+import pytest
+
+from tests.browser.test_replay import DRAW, LOAD, recorded
+
+pytestmark = pytest.mark.slow
+
+BLOCK = """
+import os, pathlib, time
+if pathlib.Path("told").exists():
+    pathlib.Path("told").write_text(f"{os.getpid()}\\n")
+    while True:
+        time.sleep(0.02)
+"""
+
+
+def test_a_verification_leaves_the_users_kernel_alone(app, open_notebook):
+    """It ends with a verdict and a report; process, outputs and file of the user's notebook are what they were."""
+    page = open_notebook(app, LOAD, DRAW, "x = 1")
+    before, process = recorded(page), page.process()
+    page.press("verify")
+    page.state("verifying")
+    page.run(2)
+    assert "42 · reproduced" == page.state("reproduced")
+    assert process == page.process()
+    assert before == page.saved()
+
+
+def test_a_verification_names_what_differs(app, open_notebook):
+    """The first cell that differs is named; nothing is changed."""
+    page = open_notebook(app, LOAD, DRAW, "import secrets\nprint(secrets.token_hex(8))")
+    before, text = recorded(page), page.text(2)
+    page.press("verify")
+    assert "42 · diverged at 3" == page.state("diverged")
+    assert text == page.text(2)
+    page.save()
+    assert before == page.saved()
+
+
+def test_a_verification_can_be_cancelled(app, server, open_notebook):
+    """Stop ends it at once, and its kernel's process with it."""
+    page = open_notebook(app, LOAD, BLOCK, DRAW)
+    before = recorded(page)
+    told = server.root / "told"
+    os.mkfifo(told)
+    end = os.open(told, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        page.press("verify")
+        assert select.select([end], [], [], 60)[0]
+        process = psutil.Process(int(os.read(end, 100)))
+        page.press("stop")
+        assert "42 · recorded" == page.state("recorded")
+        process.wait(30)
+    finally:
+        os.close(end)
+        told.unlink()
+    assert before == page.saved()
