@@ -37,7 +37,11 @@ export function advance(progress: Progress, step: Step): Progress {
     case 'started':
       return { ...progress, running: step.cell };
     case 'ran':
-      return { ...progress, running: null, done: progress.done + 1 };
+      return {
+        ...progress,
+        running: progress.running === step.cell ? null : progress.running,
+        done: progress.done + 1
+      };
     case 'compared':
       return compared(progress, step.result);
   }

@@ -1,7 +1,7 @@
 /**
  * Restart & replay: restarts the kernel, seeds it before its first cell, runs the notebook's cells, and compares each as it finishes.
  *
- * One cell is sent at a time: whatever stops a replay, cells that have not run keep what they show, and nothing is queued in the kernel.
+ * One cell is sent at a time, or two while they are quick: whatever stops a replay, cells that have not run keep what they show, or show it again.
  */
 
 import type { Cell } from '@jupyterlab/cells';
@@ -15,12 +15,22 @@ import { Comparing } from './comparing';
 import type { KernelLink } from './link';
 import { Snapshot, codeCells } from './outputs';
 import { type Progress, type Step, advance, planned } from './progress';
-import type { CellRunner } from './running';
+import type { CellEnd, CellRunner } from './running';
 import { isInterrupt, mayFail } from './stopping';
 import { type Lives, Stop } from './stopping';
 
 /** For how long a plan holds, in ms; the server waits for a start a little longer. */
 const PATIENCE = 50_000;
+
+/** A cell that took less, in ms, may have the next one waiting in the kernel. */
+const QUICK = 100;
+
+/** A cell that was sent to the kernel. */
+interface Sent {
+  cell: Cell;
+  since: number;
+  end: Promise<CellEnd>;
+}
 
 /** What a replay works with. */
 export interface Stage {
@@ -57,6 +67,7 @@ export class Replay {
   private readonly _cut = new Map<string, Recorded>();
   private _id: string | null = null;
   private _failed = false;
+  private _isQuick = false;
 
   constructor(
     private readonly _stage: Stage,
@@ -161,40 +172,50 @@ export class Replay {
   }
 
   private async _runAll(plan: ReplayPlan, snapshot: Snapshot, comparing: Comparing): Promise<void> {
+    const sent: Sent[] = [];
     let last: Cell | null = null;
     for (const id of plan.cells) {
       const cell = this._widget(id);
-      if (this.stop.why || this.stop.closed) {
-        break;
-      }
-      if (cell) {
+      if (cell && !this.stop.why && !this.stop.closed) {
         last = cell;
-        await this._runOne(cell, snapshot, comparing);
+        sent.push(this._send(cell));
+        if (sent.length > (this._isQuick ? 1 : 0)) {
+          await this._take(sent.shift()!, snapshot, comparing);
+        }
       }
+    }
+    for (const one of sent) {
+      await this._take(one, snapshot, comparing);
     }
     if (last && !this.stop.closed) {
       this._stage.runner.ended(last);
     }
   }
 
-  private async _runOne(cell: Cell, snapshot: Snapshot, comparing: Comparing): Promise<void> {
-    const { runner } = this._stage;
+  private _send(cell: Cell): Sent {
     const { id } = cell.model;
     this._ran.add(id);
     this._step({ type: 'started', cell: id });
-    const end = await Promise.race([runner.run(cell), this.stop.broken]);
+    return { cell, since: Date.now(), end: Promise.race([this._stage.runner.run(cell), this.stop.broken]) };
+  }
+
+  /** Take what the cell gave that was sent first. One that ends after the replay has ended does not count. */
+  private async _take({ cell, since, end: ending }: Sent, snapshot: Snapshot, comparing: Comparing): Promise<void> {
+    const end = await ending;
+    const { id } = cell.model;
     if (this.stop.closed) {
       return;
     }
     this._step({ type: 'ran', cell: id });
     const recorded = snapshot.of(id);
-    if (!end.ran || isInterrupt(end, recorded)) {
+    if (this.stop.why || !end.ran || isInterrupt(end, recorded)) {
       this.stop.because(this._stage.trans.__('The replay was interrupted.'));
       if (recorded) {
         this._cut.set(id, recorded);
       }
       return;
     }
+    this._isQuick = Date.now() - since < QUICK && !this._stage.stopAtFirst();
     const failed = end.error && !mayFail(cell) ? end.error.text : null;
     const model = codeCells(this._model()).find(other => other.id === id);
     if (model) {
