@@ -8,18 +8,20 @@ import type { IOutput } from '@jupyterlab/nbformat';
 import { asVerdict, type VerdictName } from './verdicts';
 import { asObject, asText, oneLine, type Json } from './wire';
 
-/** A silent request to the kernel. */
-export interface KernelRequest {
-  code: string;
+/** What an empty silent request asks for. */
+export interface Expressions {
   expressions: { [name: string]: string };
+}
+
+/** A silent request to the kernel. */
+export interface KernelRequest extends Expressions {
+  code: string;
 }
 
 /** What a replay is planned from. notebook: as it is in the editor. seed: null for the record's, or a new one. */
 export interface ReplayRequest {
   path: string;
   kernel_id: string;
-  kernel_name: string;
-  language: string;
   notebook: unknown;
   seed: number | null;
 }
@@ -33,7 +35,9 @@ export interface ReplayPlan {
   cells: string[];
   /** Requests that load the kernel side and seed it, tried in their order. */
   attach: KernelRequest[];
-  question: { expressions: { [name: string]: string } };
+  question: Expressions;
+  /** Gives the runtime back to its user. */
+  finish: Expressions;
   notices: string[];
   /** Whether there is a record to compare with. */
   recorded: boolean;
@@ -66,6 +70,18 @@ export interface CellRun {
   error: string | null;
 }
 
+/** What a replay's end is told. */
+export interface ReplayLeft {
+  /** The reply to the plan's question; null where the kernel is gone. */
+  reply: object | null;
+  /** Why it did not reach its end. */
+  stopped: string | null;
+  /** Cells that were not handed in one by one. */
+  cells: CellRun[];
+  /** Outputs, by the cells' ids, that later cells have updated. */
+  outputs: { [id: string]: IOutput[] };
+}
+
 /** How a replay or a verification ended. */
 export interface Outcome {
   verdict: string;
@@ -77,6 +93,7 @@ export interface Outcome {
   cells: CellResult[];
   /** Where its report is, below the server's base; null where there is none. */
   report: string | null;
+  notices: string[];
 }
 
 /** How a replay ended, and what belongs into the notebook now. */
@@ -116,6 +133,7 @@ export function asPlan(told: Json): ReplayPlan | null {
     cells: Array.isArray(told.cells) ? told.cells.filter(isText) : [],
     attach: asList(told.attach).map(asRequest),
     question: { expressions: asRequest(asObject(told.question)).expressions },
+    finish: { expressions: asRequest(asObject(told.finish)).expressions },
     notices: asLines(told.notices),
     recorded: told.recorded === true
   };
@@ -156,7 +174,8 @@ export function asOutcome(told: Json): Outcome {
     first: typeof told.first === 'number' ? told.first : null,
     firstId: isText(told.first_id) ? told.first_id : null,
     cells: asList(told.cells).map(asResult),
-    report: isText(told.report) ? told.report : null
+    report: isText(told.report) ? told.report : null,
+    notices: asLines(told.notices)
   };
 }
 
@@ -167,6 +186,7 @@ export function asVerification(told: Json): Verification {
   const outcome = result && asOutcome(result);
   if (outcome && isText(told.report)) {
     outcome.report = told.report;
+    outcome.notices = asLines(told.notices);
   }
   return {
     n: asNumber(told.n),

@@ -12,6 +12,7 @@ import {
   type CellResult,
   type CellRun,
   type ReplayEnd,
+  type ReplayLeft,
   type ReplayPlan,
   type ReplayRequest,
   type Verification
@@ -32,7 +33,7 @@ export class ReplayClient {
   }
 
   /** Hand in the kernel's reply to the request that attached; return what the user should know. */
-  async attached(id: string, reply: object): Promise<string[]> {
+  async attached(id: string, reply: object | null): Promise<string[]> {
     const told = await this._post(`replays/${id}/attached`, { reply });
     return asLines(told.notices);
   }
@@ -42,13 +43,9 @@ export class ReplayClient {
     return asResult(await this._post(`replays/${id}/cells`, { ...run }));
   }
 
-  /** End a replay. reply: to the plan's question; stopped: why it did not reach its end. */
-  async end(
-    id: string,
-    reply: object | null,
-    stopped: string | null
-  ): Promise<ReplayEnd> {
-    const told = await this._post(`replays/${id}/end`, { reply, stopped });
+  /** End a replay. */
+  async end(id: string, left: ReplayLeft): Promise<ReplayEnd> {
+    const told = await this._post(`replays/${id}/end`, { ...left });
     return {
       ...asOutcome(told),
       keep: asRecordings(told.keep),

@@ -1,15 +1,27 @@
-/** Hands in what a replay's cells give, one after the other, while the next ones run; the comparison itself is the server's. */
+/**
+ * Hands in what a replay's cells give, one after the other, while the next ones run; the comparison itself is the server's.
+ *
+ * Cells that follow each other quickly wait for a pause, and the last ones go with the replay's end, which compares the whole anyway.
+ */
 
 import type { ICodeCellModel } from '@jupyterlab/cells';
+import type { IOutput } from '@jupyterlab/nbformat';
+import { JSONExt } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 
-import type { CellResult } from './answers';
+import type { CellResult, CellRun } from './answers';
 import { type ReplayClient, reason } from './client';
 import type { KernelLink } from './link';
 import type { CellEvent, KernelEvent } from './wire';
 
+/** For how long cells wait, in ms. */
+const PAUSE = 250;
+
 export class Comparing implements IDisposable {
   private readonly _events = new Map<string, CellEvent>();
+  private readonly _runs = new Map<string, CellRun>();
+  private readonly _held: CellRun[] = [];
+  private _timer: ReturnType<typeof setTimeout> | undefined;
   private _tail: Promise<void>;
   private _problem = '';
   private _isDisposed = false;
@@ -20,6 +32,7 @@ export class Comparing implements IDisposable {
     private readonly _link: KernelLink,
     private readonly _id: string,
     attached: Promise<unknown>,
+    private readonly _compared: (result: CellResult) => void,
     private readonly _lost: (problem: string) => void
   ) {
     this._tail = attached.then(
@@ -35,34 +48,68 @@ export class Comparing implements IDisposable {
 
   dispose(): void {
     this._isDisposed = true;
+    clearTimeout(this._timer);
     this._link.events.disconnect(this._onEvent, this);
   }
 
   /** Hand in what a cell holds now that it has run. error: why it failed, if that ends the run. */
-  add(cell: ICodeCellModel, error: string | null, compared: (result: CellResult) => void): void {
-    const run = {
+  add(cell: ICodeCellModel, error: string | null): void {
+    const run: CellRun = {
       cell: cell.id,
       outputs: cell.sharedModel.getOutputs(),
       execution_count: cell.executionCount,
       event: this._events.get(cell.id)?.raw ?? null,
       error
     };
-    this._tail = this._tail.then(async () => {
-      if (!this._problem) {
-        try {
-          compared(await this._client.cell(this._id, run));
-        } catch (failure) {
-          this._lose(failure);
-        }
-      }
-    });
+    this._runs.set(cell.id, run);
+    this._held.push(run);
+    this._timer ??= setTimeout(() => this._send(), PAUSE);
   }
 
-  /** Wait until all cells that were handed in are compared; an Error in one line where the server could not. */
+  /** Wait until all cells that were added are compared; an Error in one line where the server could not. */
   async settled(): Promise<void> {
+    this._send();
+    await this.sent();
+  }
+
+  /** Wait for what is under way; what is still held belongs to the replay's end. */
+  async sent(): Promise<CellRun[]> {
+    clearTimeout(this._timer);
     await this._tail;
     if (this._problem) {
       throw new Error(this._problem);
+    }
+    return this._held.splice(0);
+  }
+
+  /** Return the outputs of cells that show something else now than when they had run: later cells have updated them. */
+  updated(cells: readonly ICodeCellModel[]): { [id: string]: IOutput[] } {
+    const found: { [id: string]: IOutput[] } = {};
+    for (const cell of cells) {
+      const run = this._runs.get(cell.id);
+      const now = run && cell.sharedModel.getOutputs();
+      if (now && !JSONExt.deepEqual(run.outputs, now)) {
+        found[cell.id] = now;
+      }
+    }
+    return found;
+  }
+
+  private _send(): void {
+    clearTimeout(this._timer);
+    this._timer = undefined;
+    for (const run of this._held.splice(0)) {
+      this._tail = this._tail.then(() => this._compare(run));
+    }
+  }
+
+  private async _compare(run: CellRun): Promise<void> {
+    if (!this._problem) {
+      try {
+        this._compared(await this._client.cell(this._id, run));
+      } catch (failure) {
+        this._lose(failure);
+      }
     }
   }
 

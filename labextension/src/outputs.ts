@@ -22,15 +22,22 @@ interface Before extends Recorded {
 
 /** A notebook as it was before a replay. */
 export class Snapshot {
+  /** With the id of each cell, also where the format stores none. */
   readonly notebook: INotebookContent;
   private readonly _cells = new Map<string, Before>();
 
   constructor(private readonly _model: INotebookModel) {
-    this.notebook = _model.toJSON() as INotebookContent;
-    const trusted = new Map([..._model.cells].map(cell => [cell.id, cell.trusted]));
-    for (const cell of this.notebook.cells) {
-      if (cell.cell_type === 'code' && typeof cell.id === 'string') {
-        this._cells.set(cell.id, before(cell as ICodeCell, trusted.get(cell.id) ?? false));
+    const notebook = _model.toJSON() as INotebookContent;
+    const models = [..._model.cells];
+    this._stored = stored(notebook);
+    this.notebook = {
+      ...notebook,
+      cells: notebook.cells.map((cell, index) => ({ ...cell, id: models[index]?.id ?? cell.id }))
+    } as INotebookContent;
+    for (const [index, cell] of notebook.cells.entries()) {
+      const model = models[index];
+      if (model && cell.cell_type === 'code') {
+        this._cells.set(model.id, before(cell as ICodeCell, model.trusted));
       }
     }
   }
@@ -66,8 +73,10 @@ export class Snapshot {
 
   /** Tell whether the notebook is what it was, but for what no file stores. */
   isBack(): boolean {
-    return JSONExt.deepEqual(stored(this._model.toJSON()), stored(this.notebook));
+    return JSONExt.deepEqual(stored(this._model.toJSON()), this._stored);
   }
+
+  private readonly _stored: PartialJSONValue;
 }
 
 /** Return the notebook's code cells. */

@@ -158,7 +158,7 @@ export class RecordWriter implements IDisposable {
     if (this._settings.values.record === 'full' && (await this._api.hello())) {
       try {
         return await this._api.record({
-          path: this._panel.context.path,
+          path: this._panel.context.localPath,
           known,
           record: answer.record,
           inputs: answer.current.inputs,

@@ -5,59 +5,20 @@
  */
 
 import type { Cell } from '@jupyterlab/cells';
-import type { INotebookModel, NotebookPanel } from '@jupyterlab/notebook';
-import type { TranslationBundle } from '@jupyterlab/translation';
+import type { INotebookModel } from '@jupyterlab/notebook';
 
-import type { Recorded, ReplayEnd, ReplayPlan } from './answers';
-import { attach, isGood, kernelOf, question } from './attaching';
-import type { ReplayClient } from './client';
+import type { Recorded, ReplayPlan } from './answers';
+import { attach, giveBack, isGood, question } from './attaching';
 import { Comparing } from './comparing';
-import type { KernelLink } from './link';
 import { Snapshot, codeCells } from './outputs';
 import { type Progress, type Step, advance, planned } from './progress';
-import type { CellEnd, CellRunner } from './running';
-import { isInterrupt, mayFail } from './stopping';
-import { type Lives, Stop } from './stopping';
+import type { Finished, Sent, Stage } from './stage';
+import { type Lives, Stop, isInterrupt, mayFail } from './stopping';
 
 /** For how long a plan holds, in ms; the server waits for a start a little longer. */
 const PATIENCE = 50_000;
-
 /** A cell that took less, in ms, may have the next one waiting in the kernel. */
 const QUICK = 100;
-
-/** A cell that was sent to the kernel. */
-interface Sent {
-  cell: Cell;
-  since: number;
-  end: Promise<CellEnd>;
-}
-
-/** What a replay works with. */
-export interface Stage {
-  panel: NotebookPanel;
-  link: KernelLink;
-  client: ReplayClient;
-  runner: CellRunner;
-  trans: TranslationBundle;
-  /** Restart the kernel, as Jupyter does it; tell whether it was restarted. */
-  restart: () => Promise<boolean>;
-  stopAtFirst: () => boolean;
-  /** Called at each step. */
-  told: (progress: Progress, text: string) => void;
-}
-
-/** How a replay ended, with the notebook as it was before. */
-export interface Finished {
-  plan: ReplayPlan;
-  end: ReplayEnd;
-  snapshot: Snapshot;
-  /** Why it did not reach its end; empty where it did. */
-  stopped: string;
-  /** Cells that have run, or begun to. */
-  ran: ReadonlySet<string>;
-  /** Cells that were cut off: they show again what they showed. */
-  cut: ReadonlyMap<string, Recorded>;
-}
 
 /** One replay of one notebook. */
 export class Replay {
@@ -124,7 +85,12 @@ export class Replay {
   private async _prepare(snapshot: Snapshot, seed: number | null): Promise<ReplayPlan> {
     const { client, panel, trans } = this._stage;
     this._tell(trans.__('Planning …'));
-    const plan = await client.plan({ ...kernelOf(panel, trans), notebook: snapshot.notebook, seed });
+    const kernel = panel.sessionContext.session?.kernel;
+    if (!kernel) {
+      throw new Error(trans.__('There is no kernel: choose one first.'));
+    }
+    const { notebook } = snapshot;
+    const plan = await client.plan({ path: panel.context.localPath, kernel_id: kernel.id, notebook, seed });
     this._id = plan.id;
     this._progress = planned(plan.seed, plan.cells);
     this._tell(trans.__('Restarting the kernel …'));
@@ -141,11 +107,18 @@ export class Replay {
   private async _attach(plan: ReplayPlan): Promise<Comparing> {
     const { client, link } = this._stage;
     const reply = await attach(link, plan);
-    const read = client.attached(plan.id, reply ?? {});
+    const read = client.attached(plan.id, reply);
     if (!isGood(reply)) {
       await read;
     }
-    return new Comparing(client, link, plan.id, read, problem => this.stop.because(problem));
+    return new Comparing(
+      client,
+      link,
+      plan.id,
+      read,
+      result => this._step({ type: 'compared', result }),
+      problem => this.stop.because(problem)
+    );
   }
 
   private async _follow(plan: ReplayPlan, snapshot: Snapshot, comparing: Comparing): Promise<Finished> {
@@ -155,14 +128,18 @@ export class Replay {
       if (this.stop.closed) {
         throw new Error('closed');
       }
-      await comparing.settled();
+      const asked = this.stop.isAlive ? question(link, plan) : Promise.resolve(null);
+      const [reply, cells] = await Promise.all([asked, comparing.sent()]);
+      const stopped = this._endsAsRecorded(plan, snapshot) ? '' : this.stop.why;
+      const outputs = comparing.updated(codeCells(this._model()));
+      const end = await client.end(plan.id, { reply, stopped: stopped || null, cells, outputs });
+      return { plan, end, snapshot, stopped, ran: this._ran, cut: this._cut };
     } finally {
       comparing.dispose();
+      if (this.stop.isAlive) {
+        void giveBack(link, plan);
+      }
     }
-    const answer = this.stop.isAlive ? await question(link, plan) : null;
-    const stopped = this._endsAsRecorded(plan, snapshot) ? '' : this.stop.why;
-    const end = await client.end(plan.id, answer, stopped || null);
-    return { plan, end, snapshot, stopped, ran: this._ran, cut: this._cut };
   }
 
   /** Tell whether a cell failed as it was recorded, and no cell after it was recorded as having run. */
@@ -219,7 +196,7 @@ export class Replay {
     const failed = end.error && !mayFail(cell) ? end.error.text : null;
     const model = codeCells(this._model()).find(other => other.id === id);
     if (model) {
-      comparing.add(model, failed, result => this._step({ type: 'compared', result }));
+      comparing.add(model, failed);
     }
     await this._goOn(failed !== null, comparing);
   }

@@ -11,9 +11,10 @@ import type { Insight } from './insight';
 import { reduceToSeed } from './merge';
 import type { SeedPanel } from './panel';
 import { type Progress, activityOf, verdictOf } from './progress';
-import { type Finished, Replay, type Stage } from './replay';
+import { Replay } from './replay';
 import type { CellRunner } from './running';
 import type { Settings } from './settings';
+import type { Finished, Stage } from './stage';
 import { shownSeed } from './state';
 import type { Ended } from './summary';
 import { RECORD_KEY, type Json } from './wire';
@@ -107,17 +108,13 @@ export class Replayer {
 
   private async _finish(finished: Finished, saves: Saves): Promise<Ended> {
     const { plan, end, snapshot, stopped } = finished;
-    const { link, state } = this._seed;
     snapshot.putBack(belonging(finished), () => this._setRecord(this._reduced(end.record)));
     saves.settle(snapshot.isBack());
     this._last = end.restore.size > 0 ? finished : null;
     this._insight.setResults(end.cells);
-    if (state.loaded === 'yes') {
-      void link.ask({ do: 'finish' }).catch(() => undefined);
-    }
     const canRestore = this._last !== null && plan.recorded;
     const more = { seed: plan.seed, recorded: plan.recorded, stopped, canRestore };
-    return { verdict: verdictOf('replay', end, more), report: end.report, notices: plan.notices };
+    return { verdict: verdictOf('replay', end, more), report: end.report, notices: [...plan.notices, ...end.notices] };
   }
 
   private _reduced(record: Json | null): Json | null {

@@ -32,14 +32,14 @@ export class BackgroundVerify {
       return null;
     }
     this._begin();
-    return this._ended(await this._verifier.run(context.path, null));
+    return this._ended(await this._verifier.run(context.localPath, null));
   }
 
   /** Take up what this page began before it was loaded again. */
   async resume(): Promise<Ended | null> {
     const { context } = this._seed.panel;
     await context.ready;
-    return this._ended(await this._verifier.resume(context.path));
+    return this._ended(await this._verifier.resume(context.localPath));
   }
 
   async cancel(): Promise<void> {
@@ -84,6 +84,6 @@ export class BackgroundVerify {
     const { outcome } = end;
     this._insight.setResults(outcome.cells);
     const more = { seed: null, recorded: true, stopped: '', canRestore: false };
-    return { verdict: verdictOf('verify', outcome, more), report: outcome.report, notices: [] };
+    return { verdict: verdictOf('verify', outcome, more), report: outcome.report, notices: outcome.notices };
   }
 }

@@ -26,21 +26,23 @@ test('a plan is read with its requests in their order, and what is malformed in 
     cells: ['a', 7, 'b'],
     attach: [{ code: 'load()', expressions: { seednb: 'x', bad: 3 } }, null],
     question: { expressions: { seednb: 'y' } },
+    finish: { expressions: { seednb: 'z' } },
     notices: ['one\nline'],
     recorded: true
   });
-  const request = { path: 'a.ipynb', kernel_id: 'k', kernel_name: 'python3', language: 'python', notebook: {}, seed: null };
+  const request = { path: 'a.ipynb', kernel_id: 'k', notebook: {}, seed: null };
   const plan = await new ReplayClient(server).plan(request);
   assert.deepEqual(['a', 'b'], plan.cells);
   assert.deepEqual([{ code: 'load()', expressions: { seednb: 'x' } }], plan.attach);
   assert.deepEqual({ seednb: 'y' }, plan.question.expressions);
+  assert.deepEqual({ seednb: 'z' }, plan.finish.expressions);
   assert.deepEqual(['one line'], plan.notices);
   assert.deepEqual([['POST', 'replays', request]], server.asked);
 });
 
 test('an answer without a plan, or without an id, is refused in one line', async () => {
   const client = new ReplayClient(new Server({ seed: 1 }));
-  const request = { path: '', kernel_id: '', kernel_name: '', language: '', notebook: {}, seed: null };
+  const request = { path: '', kernel_id: '', notebook: {}, seed: null };
   await assert.rejects(client.plan(request), /without a plan/);
   await assert.rejects(client.verify('a.ipynb', null), /has not begun/);
 });
@@ -61,7 +63,7 @@ test('the end of a replay has what is put back by the cells ids', async () => {
       recorded: null,
       report: '/seednb/api/reports/r'
     })
-  ).end('p', null, 'stopped');
+  ).end('p', { reply: null, stopped: 'stopped', cells: [], outputs: {} });
   assert.deepEqual(kept, end.keep.get('a'));
   assert.deepEqual([null, null], [end.restore.get('b')?.execution_count, end.restore.get('b')?.execution]);
   assert.deepEqual(['b', 'diverged', ''], [end.firstId, end.cells[0]?.verdict, end.cells[0]?.remedy]);

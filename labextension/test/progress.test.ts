@@ -13,7 +13,7 @@ function result(id: string, verdict: VerdictName, index = 0): CellResult {
 
 function outcome(cells: CellResult[], first: string | null = null): Outcome {
   const firstId = first;
-  return { verdict: '', reproduced: !first, seed: 42, counts: counts(cells), first: null, firstId, cells, report: '/r' };
+  return { verdict: '', reproduced: !first, seed: 42, counts: counts(cells), first: null, firstId, cells, report: '/r', notices: [] };
 }
 
 const MORE = { seed: 7, recorded: true, stopped: '', canRestore: false };

@@ -100,6 +100,9 @@ class InteractiveReplay:
 
     def cell(self, told: dict[str, Any]) -> dict[str, Any]:
         """Take what a cell gave, and compare it with what is recorded; the end may judge otherwise."""
+        return self._provisional(*self._take(told))
+
+    def _take(self, told: dict[str, Any]) -> tuple[int, CellRun]:
         if self._execution.current is None:
             raise RefusedError(CONFLICT, "the kernel is not attached yet")
         index = self._index(told.get("cell"))
@@ -111,11 +114,13 @@ class InteractiveReplay:
         self._execution.cells[index] = run
         if failed and self._execution.failed is None:
             self._execution.failed, self._execution.reason = index, str(error).split("\n")[0][:1000]
-        return self._provisional(index, run)
+        return index, run
 
     def end(self, told: Mapping[str, Any], place: Path, url: str) -> dict[str, Any]:
         """Compare the whole, write the report, and return what the notebook is to hold."""
         execution = self._execution
+        for cell in _objects(told.get("cells")):
+            self._take(cell)
         self._update(told.get("outputs"))
         execution.cells = dict(sorted(execution.cells.items()))
         if told.get("reply") is not None and execution.current is not None:
@@ -209,6 +214,10 @@ class InteractiveReplay:
         if index is None:
             raise RefusedError(NOT_FOUND, f"the replay has no cell {str(name)[:200]!r}")
         return index
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _choose(record: Record | None, seed: int | None, folder: Path) -> tuple[Choice, bool]:

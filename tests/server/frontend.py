@@ -165,12 +165,13 @@ class FrontEnd:
         compared: dict[str, Any] = self.ask("POST", f"replays/{plan['id']}/cells", told)
         return {**compared, "error": told["error"]}
 
-    def end(self, plan: dict[str, Any], *, stopped: str | None = None, alive: bool = True) -> dict[str, Any]:
+    def end(self, plan: dict[str, Any], *, stopped: str | None = None, alive: bool = True, cells: Any = ()) -> dict[str, Any]:
         """End a replay, and put into the notebook what it is to hold."""
         asked = plan["question"]["expressions"]
         reply = self.silent("", asked) if alive and asked else None
         updated = {name: self.cell(name)["outputs"] for name in self._updated}
-        end: dict[str, Any] = self.ask("POST", f"replays/{plan['id']}/end", {"reply": reply, "stopped": stopped, "outputs": updated})
+        told = {"reply": reply, "stopped": stopped, "outputs": updated, "cells": list(cells)}
+        end: dict[str, Any] = self.ask("POST", f"replays/{plan['id']}/end", told)
         if alive and plan["finish"]["expressions"]:
             self.silent("", plan["finish"]["expressions"])
         self.put(end["keep"])

@@ -192,6 +192,17 @@ def test_not_restarted(front_end):
     assert 409 == front_end.api("POST", f"replays/{plan['id']}/cells", {"cell": "cell-0"}).status
 
 
+def test_cells_that_come_with_the_end(front_end, work):
+    """Cells that a front end did not hand in one by one are compared at the end, as if it had."""
+    recorded(front_end, "import random", "random.random()", "import os; print(os.urandom(4).hex())")
+    plan = front_end.begin()
+    assert "identical" == front_end.run(plan, "cell-0")["verdict"]
+    told = [front_end.execute(name) for name in plan["cells"][1:]]
+    end = front_end.end(plan, cells=told)
+    assert {"identical": 2, "diverged": 1} == end["counts"]
+    assert (["cell-0", "cell-1"], ["cell-2"]) == (list(end["keep"]), list(end["restore"]))
+
+
 def test_withdrawn(front_end):
     """A replay that is taken back plans nothing: the next start is an ordinary one."""
     front_end.open(
