@@ -34,6 +34,8 @@ def test_a_hostile_record_is_shown_as_text(kind, app, server, open_path, name):
     page.run(0)
     assert "1\n" == page.text(0)
     assert page.tab.evaluate("window.hacked === undefined")
+    # The browser itself tells of each refused request; the server refuses to compare runtimes with what is no record.
+    page.complaints = [complaint for complaint in page.complaints if "status of 400" not in complaint or "/differences" not in complaint]
 
 
 def test_hostile_outputs_are_compared_as_text(app, open_notebook):
