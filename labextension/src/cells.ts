@@ -7,7 +7,6 @@ import type { INotebookCellExecutor } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { Token } from '@lumino/coreutils';
 
-import { Control } from './control';
 import type { SeedPanel } from './panel';
 import type { Shared } from './replayer';
 import { ISeedPanels } from './tokens';
@@ -38,12 +37,15 @@ export const cells: JupyterFrontEndPlugin<void> = {
       translator,
       executor
     };
-    const open = (seed: SeedPanel): void => {
-      const control = new Control(seed, panels.api, shared);
-      seed.control = control;
-      seed.disposed.connect(() => control.dispose());
+    const open = async (seed: SeedPanel): Promise<void> => {
+      const { Control } = await import('./control');
+      if (!seed.isDisposed) {
+        const control = new Control(seed, panels.api, shared);
+        seed.control = control;
+        seed.disposed.connect(() => control.dispose());
+      }
     };
-    panels.all.forEach(open);
-    panels.added.connect((_sender, seed) => open(seed));
+    panels.all.forEach(seed => void open(seed));
+    panels.added.connect((_sender, seed) => void open(seed));
   }
 };

@@ -18,6 +18,8 @@ import { type Ended, type NextStep, notify } from './summary';
 import type { PanelControl } from './tokens';
 import { BackgroundVerify } from './verifying';
 
+import '../style/cells.css';
+
 /** One open notebook's replays and verifications; one at a time. */
 export class Control implements PanelControl, IDisposable {
   private readonly _insight: Insight;

@@ -22,9 +22,6 @@ import { RECORD_KEY, asObject, asText, readRecord } from './wire';
 const LOAD = "__import__('seednb.kernel').kernel.load(get_ipython(), at_start=True)";
 
 export class SeedPanel implements IDisposable {
-  /** What replays this notebook; null until the plugin that does is there. */
-  control: PanelControl | null = null;
-
   constructor(
     readonly panel: NotebookPanel,
     private readonly _api: Api,
@@ -44,6 +41,16 @@ export class SeedPanel implements IDisposable {
     NotebookActions.executed.connect(this._onExecuted, this);
     panel.disposed.connect(this.dispose, this);
     void this._start();
+  }
+
+  /** What replays this notebook; null until the plugin that does is there. */
+  get control(): PanelControl | null {
+    return this._control;
+  }
+
+  set control(control: PanelControl | null) {
+    this._control = control;
+    this._changed.emit(this._state);
   }
 
   /** Replaced at each change; never written to. */
@@ -218,6 +225,7 @@ export class SeedPanel implements IDisposable {
   readonly record: RecordWriter;
   private _state: PanelState = INITIAL;
   private readonly _surroundings: Surroundings;
+  private _control: PanelControl | null = null;
   private _isDisposed = false;
   private readonly _changed = new Signal<this, PanelState>(this);
   private readonly _disposed = new Signal<this, void>(this);

@@ -6,7 +6,6 @@ import * as React from 'react';
 
 import { StateIcon } from './icons';
 import type { SeedPanel } from './panel';
-import { togglePopover } from './popover';
 import { originWords, pillView } from './words';
 
 /** The name of the item in the toolbar, as the settings' schema has it. */
@@ -19,7 +18,8 @@ export class Pill extends ReactWidget {
   }
 
   /** Open the popover, or close it. */
-  toggle(): void {
+  async toggle(): Promise<void> {
+    const { togglePopover } = await import('./popover');
     const button = this.node.querySelector('button');
     if (button) {
       togglePopover(this._seed, button);
@@ -29,7 +29,7 @@ export class Pill extends ReactWidget {
   protected override render(): React.ReactElement {
     return (
       <UseSignal signal={this._seed.changed}>
-        {() => <PillButton seed={this._seed} onClick={() => this.toggle()} />}
+        {() => <PillButton seed={this._seed} onClick={() => void this.toggle()} />}
       </UseSignal>
     );
   }

@@ -8,6 +8,8 @@ import * as React from 'react';
 import { PopoverBody } from './body';
 import type { SeedPanel } from './panel';
 
+import '../style/popover.css';
+
 const GAP = 4;
 const FOCUSABLE = 'button:not(:disabled), input:not(:disabled), summary, a[href]';
 

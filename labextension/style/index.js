@@ -1,3 +1,1 @@
 import './pill.css';
-import './popover.css';
-import './cells.css';
