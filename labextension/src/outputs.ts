@@ -64,6 +64,8 @@ export class Snapshot {
         }
       }
     };
+    // Others who edit the notebook would join a stream that takes another's place in one step with it.
+    sharedModel.transact(() => each(clearOutputs), false, 'silent-change');
     sharedModel.transact(() => each(putOutputs), false, 'silent-change');
     sharedModel.transact(() => {
       each(putRest);
@@ -104,10 +106,21 @@ function before(cell: ICodeCell, trusted: boolean): Before {
   };
 }
 
+function clearOutputs(cell: ICodeCellModel, content: Recorded): void {
+  if (!isThere(cell, content)) {
+    cell.outputs.clear();
+  }
+}
+
+/** Tell whether a cell's outputs are to stay: they are what they should be, or a live view. */
+function isThere(cell: ICodeCellModel, content: Recorded): boolean {
+  const now = cell.sharedModel.getOutputs();
+  return hasLiveView(now) || JSONExt.deepEqual(now, content.outputs);
+}
+
 function putOutputs(cell: ICodeCellModel, content: Recorded, was: Before | undefined): void {
   const { sharedModel } = cell;
-  const now = sharedModel.getOutputs();
-  if (hasLiveView(now) || JSONExt.deepEqual(now, content.outputs)) {
+  if (isThere(cell, content)) {
     return;
   }
   // What was not trusted before the cell ran is not trusted because another output was made meanwhile.
