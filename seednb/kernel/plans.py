@@ -35,10 +35,10 @@ class Attachment:
 
     def obey(self, plan: Plan) -> None:
         """Seed as planned, and send an event for each cell from now on."""
+        self._output.hand_over()
         if plan["interactive"]:
             self._listeners.add(REPLAY, variables=plan["variables"])
         else:
-            self._output.carries_record = False
             self.by_runner = True
             self._listeners.add(RUNNER, variables=plan["variables"])
         self.note_inputs()

@@ -163,6 +163,14 @@ def test_a_replay_in_a_front_end_obeys_its_plan_until_it_is_finished(kernel):
     assert (42, None) == (state["seed"], cell["variables"])
 
 
+def test_a_replay_in_a_front_end_shows_nothing_of_its_own(kernel):
+    """Who sends a plan keeps the record: a cell that seeds nothing shows no seed, and one that does carries no record."""
+    attach(kernel, interactive=True, replay=True)
+    assert [] == kernel.run(DRAW, cell="a").shown
+    assert ["seednb: seed 42"] == kernel.run("%seed 42", cell="b").shown
+    assert [] == kernel.records
+
+
 def test_cells_are_warned_of_after_a_replay(kernel):
     """A front end's replay is followed by work as usual: a cell that is run again is warned of."""
     attach(kernel, interactive=True)
