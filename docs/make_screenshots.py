@@ -29,6 +29,7 @@ SCROLL = """([id, block]) => {
   content.widgets[index].node.scrollIntoView({ block });
   document.activeElement.blur();
 }"""
+FADED = "() => !document.querySelector('#jupyterlab-splash') && !document.getAnimations().some(one => one.playState === 'running')"
 INDEX = "id => jupyterapp.shell.currentWidget.content.widgets.findIndex(cell => cell.model.id === id)"
 SOURCE = "index => jupyterapp.shell.currentWidget.content.widgets[index].model.sharedModel.getSource()"
 
@@ -93,6 +94,7 @@ def in_both_themes(page: Page, name: str, *, height: int = SIZE["height"]) -> No
     for theme in ("Dark", "Light"):
         page.command("apputils:change-theme", theme=f"JupyterLab {theme}")
         page.tab.wait_for_function("theme => document.body.dataset.jpThemeName === theme", arg=f"JupyterLab {theme}")
+        page.tab.wait_for_function(FADED)
         page.tab.screenshot(path=IMAGES / f"lab-{name}-{theme.lower()}.png", clip={**SIZE, "x": 0, "y": 0, "height": height})
 
 
