@@ -58,11 +58,11 @@ class Runtime(Seeding):
     def start(self, seed: int, origin: str, *, sealing: bool = True, before_cells: bool = False) -> None:
         """Seed every loaded source now and every other one at its import; with `before_cells`, once more as the first cell begins.
 
-        The first call sets the start seed; so does a later one as long as nothing has drawn. Raises SeedError if it is
+        The first call sets the start seed; so does a later one as long as nothing has drawn from it. Raises SeedError if it is
         no seed, and SeednbError, with all other sources seeded, if a source could not be.
         """
         seed = check_seed(seed)
-        if self.start_seed is None or not self.has_drawn():
+        if self.start_seed is None or not (self.reseeds or self.has_drawn()):
             self.start_seed, self.origin, self.reseeds = seed, origin, []
         elif len(self.reseeds) < MAX_RESEEDS:
             self.reseeds.append((self.cell, seed))

@@ -71,6 +71,8 @@ def test_start_seed_is_the_first_one_after_which_something_was_drawn(runtime):
     start(runtime, 3, "generated")
     runtime.end_cell()
     assert (runtime.start_seed, runtime.origin, runtime.reseeds) == (2, "magic", [("cell", 3)])
+    runtime.start(4, "magic")
+    assert (runtime.start_seed, runtime.reseeds) == (2, [("cell", 3), ("", 4)])
     assert (runtime.seed, runtime.seed_origin) == (3, "generated")
 
 
