@@ -136,8 +136,10 @@ test-lab:
 lab:
 	@$(call in-lab,npm run --silent build)
 
+# Playwright keeps an event loop running, beside which a runner can start none: the browser's tests have processes of their own.
 test-core: $(TEST_READY)
-	@$(call browser,.venv-browser,$(BROWSER)); $(pytest) -m "not slow"
+	@$(call browser,.venv-browser,$(BROWSER)); failed=0; $(pytest) -m "not slow" --ignore tests/browser || failed=1; \
+	$(pytest) -m "not slow" tests/browser || failed=1; exit $$failed
 
 test-slow: $(TEST_READY)
 	@$(pytest) -m slow || { code=$$?; test $$code = 5 && $(call skip,$@,no test is marked slow); }

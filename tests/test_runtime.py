@@ -71,9 +71,9 @@ def test_start_seed_is_the_first_one_after_which_something_was_drawn(runtime):
     start(runtime, 3, "generated")
     runtime.end_cell()
     assert (runtime.start_seed, runtime.origin, runtime.reseeds) == (2, "magic", [("cell", 3)])
+    assert (runtime.seed, runtime.seed_origin) == (3, "generated")
     runtime.start(4, "magic")
     assert (runtime.start_seed, runtime.reseeds) == (2, [("cell", 3), ("", 4)])
-    assert (runtime.seed, runtime.seed_origin) == (3, "generated")
 
 
 def test_seed_from_before_the_cells_holds_at_the_first_one(runtime):

@@ -56,7 +56,7 @@ DIVERGED = {
     "entropy": ("import os\nos.urandom(8)", "unsealed-entropy"),
     "unseeded": ("np.random.default_rng().random()", "unsealed-entropy"),
     "secret": ("import secrets\nsecrets.token_hex()", "unsealed-entropy"),
-    "id": ("id(object)", "address"),
+    "id": ("id(object())", "address"),
     "now": ("import datetime\n[datetime.datetime.now()]", "clock"),
     "date": ("!date +%s.%N", "clock"),
     "process": ("os.getpid()", "process-id"),

@@ -30,7 +30,7 @@ def test_without_what_replays_need(tmp_path):
     """Where nbclient is missing, a server starts, kernels start, and hello and whoever asks for a replay are told in one line."""
     prefix = Prefix(tmp_path)
     install_extension(prefix)
-    (prefix.packages / "sitecustomize.py").write_text("import sys\nsys.modules['nbclient'] = None\n")
+    (prefix.packages / "without.pth").write_text("import sys; sys.modules['nbclient'] = None\n")
     server = Server(prefix)
     try:
         said = server.ask("GET", f"{API}hello").json["problem"]
