@@ -60,6 +60,8 @@ endif
 
 pytest = $(PY) -m pytest -n $(WORKERS) --durations 10
 install = $(1)/bin/python -m pip install -qq $(2)
+# Triton 3.7.1, which PyTorch's builds for CUDA bring, and TensorFlow crash in one process; without a GPU it has no use
+without-triton = command -v nvidia-smi > /dev/null || $(1)/bin/python -m pip uninstall -qq -y triton
 # skip TARGET,REASON: said now, and again at the end of test-all and .ci/run
 skip = mkdir -p build && echo "SKIPPED: $(1): $(2)" | tee -a build/skipped
 # environment DIRECTORY,PYTHON,PACKAGES: make it, unless it was made from this Makefile
@@ -173,7 +175,7 @@ test-r: $(TEST_READY)
 	else $(call skip,$@,rpy2 cannot be installed here: only R notebooks are tested); $(pytest) tests/irkernel; fi
 
 test-support: $(TEST_READY)
-	@if $(call environment,.venv-support,$(PYTHON),$(TORCH) $(TENSORFLOW) $(SUPPORT)); then \
+	@if $(call environment,.venv-support,$(PYTHON),$(TORCH) $(TENSORFLOW) $(SUPPORT)); then $(call without-triton,.venv-support); \
 	  SEEDNB_TEST_SUPPORT_PYTHON="$(CURDIR)/.venv-support/bin/python" $(pytest) tests/support; \
 	else $(call skip,$@,its packages cannot be installed here); fi
 
@@ -255,6 +257,7 @@ clean:
 	@echo "seednb: installing torch and tensorflow into .venv (some minutes, once)"
 	@$(call install,.venv,$(TORCH))
 	@$(call install,.venv,$(TENSORFLOW))
+	@$(call without-triton,.venv)
 	@touch $@
 
 .venv/.stamp-demo: pyproject.toml .venv/.stamp-frameworks
