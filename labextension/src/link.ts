@@ -170,6 +170,9 @@ export class KernelLink implements IDisposable {
   }
 
   private _onMessage(_: ISessionContext, message: KernelMessage.IMessage): void {
+    if (message.header.msg_type === 'execute_input') {
+      this.poke(); // another tab's cell may load seednb
+    }
     if ((message.header.msg_type as string) !== EVENT_TYPE) {
       return;
     }

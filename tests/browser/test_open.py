@@ -40,10 +40,11 @@ def test_another_machines_record_says_what_differs(app, server, open_path, name)
 
 
 def test_two_tabs_keep_one_record(app, open_notebook, open_path):
-    """What is recorded and saved in one tab asks nothing of the other, which shows it once it is loaded again."""
+    """What is recorded and saved in one tab asks nothing of the other: it learns of the seed, and shows the record once loaded again."""
     first = open_notebook(app, LOAD, DRAW)
     second = open_path(app, first.name)
     before = recorded(first)
+    assert "42" in second.state("new", "recorded")
     assert not second.tab.locator(".jp-Dialog").is_visible()
     second.open()
     assert "42 · recorded" == second.state("recorded")
