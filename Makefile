@@ -24,7 +24,7 @@ R_PACKAGES := r-base-core r-cran-irkernel
 RPY2_PINS := rpy2==3.5.17 ipykernel ipython numpy setuptools
 THIRD_PARTIES := aiohttp datasets ipython mlflow-skinny numpy wandb
 # Each is a target: `test-all` and .ci/run run them after the core tests, in this order
-LEGS := test-colab test-ipy8 test-py39 test-third test-workers test-systems test-support test-display test-browser test-oldest test-lite test-r test-caffe
+LEGS := test-colab test-ipy8 test-py39 test-third test-workers test-systems test-support test-display test-lite test-r test-caffe test-browser test-oldest
 DISPLAYS := altair bokeh folium ipykernel ipywidgets jinja2 matplotlib numpy pandas plotly treescope
 CLUSTERS := "dask[array]" distributed ipython numpy ray
 # Every system that has a source, and what tells of it; MXNet, whose last wheels are older, has an environment of its own.
