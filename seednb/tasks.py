@@ -300,9 +300,14 @@ def _is_alive(started: Any) -> bool:
     return started.is_alive() if isinstance(started, threading.Thread) else not started.done()
 
 
+def running_loop() -> Any:
+    """Return the event loop that runs in this thread, or None; nobody is made to import asyncio for that."""
+    events: Any = sys.modules.get("asyncio.events")
+    return events._get_running_loop() if events is not None else None
+
+
 def _has_timers() -> bool:
     """Tell whether the running loop has callbacks that a cell's code has scheduled: their contexts know the cell."""
-    events: Any = sys.modules.get("asyncio.events")
-    loop = events._get_running_loop() if events is not None else None
+    loop = running_loop()
     waiting = [*getattr(loop, "_scheduled", ()), *getattr(loop, "_ready", ())]
     return any(not handle._cancelled and getattr(handle, "_context", None) and handle._context.get(_HERE) for handle in waiting)

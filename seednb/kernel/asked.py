@@ -6,6 +6,7 @@ import json
 from typing import Any, Callable
 
 from seednb.errors import NotNowError, SeednbError
+from seednb.kernel.listeners import read_json
 from seednb.kernel.magic import SeedMagic
 from seednb.kernel.names import CellNames
 from seednb.kernel.plans import Attachment
@@ -15,7 +16,6 @@ from seednb.settings import check_seed, generate_seed
 from seednb.streams import MODES
 from seednb.wire import WIRE_VERSION
 
-_MAX_QUESTION = 10_000
 FRONT_END = "front-end"
 _SEED_ORIGINS = (FRONT_END, "record")
 
@@ -95,12 +95,7 @@ def _switch(value: Any, name: str) -> bool:
 
 def _read(text: object) -> dict[str, Any]:
     """Return what is asked; raise ValueError, in one line, unless it is a question that we can read."""
-    if not isinstance(text, str) or len(text) > _MAX_QUESTION:
-        raise ValueError("a question must be a JSON text of at most 10,000 characters")
-    try:
-        said = json.loads(text)
-    except (ValueError, RecursionError):
-        raise ValueError("the question is not JSON") from None
+    said = read_json(text, "a question", "the question")
     if not isinstance(said, dict) or type(said.get("version")) is not int or not isinstance(said.get("do"), str):
         raise ValueError('a question must be an object with an integer "version" and a text "do"')
     return said

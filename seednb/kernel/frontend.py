@@ -42,13 +42,17 @@ def notebook_path(shell: Any, uri_path: str = "") -> str:
     return ""
 
 
+def kernel_application() -> Any:
+    """Return the application of ipykernel's that this process is, or None."""
+    kind = getattr(sys.modules.get("ipykernel.kernelapp"), "IPKernelApp", None)
+    return kind.instance() if kind is not None and kind.initialized() else None
+
+
 def connection_file(shell: Any) -> str:
     """Return the path of the connection file of a shell's kernel, which a restart keeps; nothing where there is none."""
     if getattr(shell, "kernel", None) is None:
         return ""
-    kind = getattr(sys.modules.get("ipykernel.kernelapp"), "IPKernelApp", None)
-    application = kind.instance() if kind is not None and kind.initialized() else None
-    path = getattr(application, "abs_connection_file", "")
+    path = getattr(kernel_application(), "abs_connection_file", "")
     return path if isinstance(path, str) and os.path.isabs(path) else ""
 
 

@@ -9,7 +9,7 @@ from seednb.determinism import determinism
 from seednb.runtime import Runtime
 from seednb.wire import EVENT_TYPE, WIRE_VERSION, Answer, CellEvent, Hello, RestartEvent, StateEvent, WarningEvent
 
-_MAX_HELLO = 10_000
+_MAX_SAID = 10_000
 _MAX_CLIENT = 100
 _KEPT_WARNINGS = 20
 RUNNER, REPLAY = "runner", "replay"
@@ -124,14 +124,19 @@ class Listeners:
         kernel.session.send(kernel.iopub_socket, EVENT_TYPE, event, parent=_parent(kernel), ident=kernel._topic(EVENT_TYPE))
 
 
+def read_json(text: object, what: str, this: str) -> Any:
+    """Return what a front end has sent as JSON; raise ValueError, in one line that names it, where it is none, or too long."""
+    if not isinstance(text, str) or len(text) > _MAX_SAID:
+        raise ValueError(f"{what} must be a JSON text of at most 10,000 characters")
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        raise ValueError(f"{this} is not JSON") from None
+
+
 def check_hello(text: object) -> Hello:
     """Return what a listener has said; raise ValueError, in one line, unless it is a hello of a version that we know of."""
-    if not isinstance(text, str) or len(text) > _MAX_HELLO:
-        raise ValueError("hello must be a JSON text of at most 10,000 characters")
-    try:
-        said = json.loads(text)
-    except (ValueError, RecursionError):
-        raise ValueError("hello is not JSON") from None
+    said = read_json(text, "hello", "hello")
     if not isinstance(said, dict) or type(said.get("version")) is not int or not isinstance(said.get("client"), str):
         raise ValueError('hello must be an object with an integer "version" and a text "client"')
     if said["version"] < 1 or not 0 < len(said["client"]) <= _MAX_CLIENT:

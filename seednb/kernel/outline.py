@@ -6,11 +6,11 @@ import contextvars
 import json
 import os
 import re
-import sys
 from typing import Any, NamedTuple, Optional
 
 from seednb.digest import source_digest
 from seednb.kernel.frontend import notebook_path
+from seednb.tasks import running_loop
 
 MAX_BYTES = 4_000_000
 MAX_CELLS = 10_000
@@ -68,8 +68,7 @@ class Outline:
         except OSError:
             return
         stat = (found.st_mtime_ns, found.st_size)
-        asyncio: Any = sys.modules.get("asyncio.events")
-        loop = asyncio._get_running_loop() if asyncio is not None else None
+        loop = running_loop()
         if stat != self._stat and loop is not None and stat[1] <= MAX_BYTES:
             self._stat = stat
             self._handle = loop.call_later(_DELAY, self.read, path, context=contextvars.Context())

@@ -12,10 +12,12 @@ from typing import Any, Callable, Optional
 
 from seednb.determinism import DISPLAY_IDS, STRICT
 from seednb.errors import NotNowError, SeednbError
+from seednb.kernel.frontend import kernel_application
 from seednb.kernel.listeners import Listeners
 from seednb.kernel.output import RecordOutput
 from seednb.launch import LAUNCH, RESTART, plan_environment
 from seednb.runtime import Runtime
+from seednb.tasks import running_loop
 
 DELAY = 0.5
 """Seconds between the answer and the exec: what the cell has printed must be out."""
@@ -45,7 +47,7 @@ class InPlaceRestart:
         """
         self._runtime.must_be_free()
         command = self._command()
-        loop = sys.modules["asyncio.events"]._get_running_loop()
+        loop = running_loop()
         if loop is None:  # below the event loop of a graphical toolkit
             raise SeednbError(f"this kernel runs no event loop that could restart it: {_FRONT_ENDS_OWN}")
         if queued(self._shell.kernel):
@@ -77,7 +79,7 @@ class InPlaceRestart:
 
     def _command(self) -> list[str]:
         """Return the command line that started this kernel, with our option in place of an earlier one."""
-        application = _application()
+        application = kernel_application()
         if sys.platform == "emscripten":
             raise SeednbError(f"a kernel in the browser cannot restart itself: {_FRONT_ENDS_OWN}")
         if not sys.platform.startswith("linux") or not hasattr(os, "execve"):
@@ -167,12 +169,6 @@ def queued(kernel: Any) -> bool:
     # Asking a socket of ZeroMQ for its events silences it until something new happens: the stream must look by itself.
     stream.io_loop.add_callback(lambda: stream._handle_events(stream.socket, 0))
     return waiting
-
-
-def _application() -> Any:
-    module = sys.modules.get("ipykernel.kernelapp")
-    kind = getattr(module, "IPKernelApp", None)
-    return kind.instance() if kind is not None and kind.initialized() else None
 
 
 def _proc_arguments() -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import time
 from typing import Any, Callable, NamedTuple, Optional
 
@@ -14,7 +13,7 @@ from seednb.kernel.panel import view
 from seednb.kernel.panel.facts import Cells, Facts
 from seednb.kernel.panel.form import Form, load_widgets
 from seednb.kernel.panel.fresh import FreshReplay
-from seednb.tasks import in_main_thread
+from seednb.tasks import in_main_thread, running_loop
 from seednb.wire import WIRE_VERSION
 
 _DELAY = 0.1
@@ -88,7 +87,7 @@ class Panel:
         self._found.pop(key, None)
         if self._form is None or self._handle is not None:
             return
-        loop = _loop()
+        loop = running_loop()
         if loop is not None:
             self._handle = loop.call_later(max(_DELAY, self._not_before - time.perf_counter()), self.refresh)
 
@@ -204,8 +203,3 @@ class Panel:
             if self._form.message.value == view.message(self._begun):
                 self.tell("")
         self.refresh()
-
-
-def _loop() -> Any:
-    events: Any = sys.modules.get("asyncio.events")
-    return events._get_running_loop() if events is not None else None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import sys
 from typing import Any
 
 from seednb.errors import SeednbError
@@ -13,11 +12,6 @@ from seednb.settings import own_imports
 from seednb.wire import RECORD_MIME
 
 TIMEOUT = 20.0
-
-
-def is_colab() -> bool:
-    """Tell whether this kernel is Colab's."""
-    return "google.colab" in sys.modules
 
 
 def hand_out(*, timeout: float = TIMEOUT) -> dict[str, Any]:
