@@ -2,6 +2,7 @@
 
 import * as React from 'react';
 
+import { Button } from './button';
 import type { PartProps } from './body';
 import { StateIcon } from './icons';
 import type { Activity, Verdict } from './state';
@@ -41,24 +42,14 @@ function Ended({ seed, verdict }: PartProps & { verdict: Verdict }): React.React
       <p>{verdictWords(verdict, trans)}</p>
       <div>
         {verdict.hasReport && (
-          <button
-            type="button"
-            data-seednb="report"
-            className="seednb-link"
-            onClick={() => void control?.showReport()}
-          >
+          <Button name="report" look="seednb-link" onClick={() => control?.showReport()}>
             {trans.__('Report')}
-          </button>
+          </Button>
         )}
         {verdict.canRestore && (
-          <button
-            type="button"
-            data-seednb="restore"
-            className="seednb-link"
-            onClick={() => void control?.restoreRecorded()}
-          >
+          <Button name="restore" look="seednb-link" onClick={() => control?.restoreRecorded()}>
             {trans.__('Put the recorded outputs back')}
-          </button>
+          </Button>
         )}
       </div>
     </div>
@@ -71,14 +62,9 @@ export function Verbs({ seed, close, control }: PartProps & { control: PanelCont
   if (state.activity) {
     return (
       <div className="seednb-row">
-        <button
-          type="button"
-          data-seednb="stop"
-          className="seednb-button"
-          onClick={() => void control.stop()}
-        >
+        <Button name="stop" onClick={() => control.stop()}>
           {trans.__('Stop')}
-        </button>
+        </Button>
       </div>
     );
   }
@@ -88,24 +74,21 @@ export function Verbs({ seed, close, control }: PartProps & { control: PanelCont
   };
   return (
     <div className="seednb-row">
-      <button
-        type="button"
-        data-seednb="replay"
-        className="seednb-button seednb-main seednb-grow"
+      <Button
+        name="replay"
+        look="seednb-button seednb-main seednb-grow"
         title={trans.__('Restart the kernel, run all cells with the recorded seed, and compare')}
         onClick={replay}
       >
         {trans.__('Restart & replay')}
-      </button>
-      <button
-        type="button"
-        data-seednb="verify"
-        className="seednb-button"
+      </Button>
+      <Button
+        name="verify"
         title={trans.__('Replay the saved notebook in a fresh kernel, beside this one')}
-        onClick={() => void control.verify()}
+        onClick={() => control.verify()}
       >
         {trans.__('Verify in background')}
-      </button>
+      </Button>
     </div>
   );
 }

@@ -2,6 +2,7 @@
 
 import * as React from 'react';
 
+import { Button } from './button';
 import type { SeedPanel } from './panel';
 import { offersRecord, shownSeed } from './state';
 import { MAX_SEED, readSeed } from './wire';
@@ -23,15 +24,9 @@ export function SeedForm({ seed }: { seed: SeedPanel }): React.ReactElement {
       {offersRecord(state) && state.record && (
         <div className="seednb-offer">
           <p>{trans.__("This notebook's record names seed %1.", state.record.seed)}</p>
-          <button
-            type="button"
-            data-seednb="use-recorded"
-            className="seednb-button"
-            disabled={state.asking !== ''}
-            onClick={() => void seed.useRecorded()}
-          >
+          <Button name="use-recorded" disabled={state.asking !== ''} onClick={() => seed.useRecorded()}>
             {trans.__('Use it')}
-          </button>
+          </Button>
         </div>
       )}
     </>
@@ -81,16 +76,14 @@ function Form({ seed }: { seed: SeedPanel }): React.ReactElement {
         >
           {trans.__('Set')}
         </button>
-        <button
-          type="button"
-          data-seednb="new-seed"
-          className="seednb-button"
+        <Button
+          name="new-seed"
           title={trans.__('Generate a seed that was never used')}
           disabled={state.asking !== ''}
-          onClick={() => void ask(null)}
+          onClick={() => ask(null)}
         >
           {trans.__('New')}
-        </button>
+        </Button>
       </div>
       {wrong && (
         <p id="seednb-wrong" className="seednb-wrong" role="alert">
@@ -109,25 +102,13 @@ function NotLoaded({ seed }: { seed: SeedPanel }): React.ReactElement {
         <>
           <p>{trans.__('This kernel does not have seednb loaded: its cells are neither seeded nor recorded.')}</p>
           <div className="seednb-row">
-            <button
-              type="button"
-              data-seednb="load"
-              className="seednb-button"
-              disabled={state.asking !== ''}
-              onClick={() => void seed.load()}
-            >
+            <Button name="load" disabled={state.asking !== ''} onClick={() => seed.load()}>
               {trans.__('Load seednb')}
-            </button>
+            </Button>
             {state.record && (
-              <button
-                type="button"
-                data-seednb="use-recorded"
-                className="seednb-button"
-                disabled={state.asking !== ''}
-                onClick={() => void seed.useRecorded()}
-              >
+              <Button name="use-recorded" disabled={state.asking !== ''} onClick={() => seed.useRecorded()}>
                 {trans.__('Load with seed %1', state.record.seed)}
-              </button>
+              </Button>
             )}
           </div>
         </>
