@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,19 +11,10 @@ import pytest
 
 from tests.browser.pages import APPS, Page
 from tests.browser.servers import Server
+from tests.chromium import started_chromium
 from tests.conftest import notebook
 
 PYTHON = os.environ.get("SEEDNB_TEST_BROWSER_PYTHON", "")
-CHROMIUM = os.environ.get("SEEDNB_TEST_CHROMIUM") or shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WHERE = "import seednb, sys; print(seednb.__file__.startswith(sys.prefix))"
 
 Open = Callable[..., Page]
@@ -43,13 +33,8 @@ def python() -> str:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """Start the system's Chromium."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: nothing is tried in a browser")
-    if not CHROMIUM:
-        pytest.skip("there is no Chromium on this machine (SEEDNB_TEST_CHROMIUM names one)")
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with started_chromium("nothing is tried in a browser") as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,23 +9,16 @@ from typing import Any
 import pytest
 
 from seednb.report import page
+from tests.chromium import started_chromium
 from tests.report.made import display, facts, of_all_verdicts, stream
 from tests.report.test_page import HOSTILE
-
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed: the page is not tried in a browser")
-CHROMIUM = os.environ.get("SEEDNB_TEST_CHROMIUM") or shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Start the system's Chromium."""
-    if not CHROMIUM:
-        pytest.skip("there is no Chromium on this machine (SEEDNB_TEST_CHROMIUM names one)")
-    with playwright.sync_playwright() as started:
-        found = started.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield found
-        found.close()
+    with started_chromium("the page is not tried in a browser") as browser:
+        yield browser
 
 
 def opened(browser: Any, path: Path, text: str, *, width: int = 1200, scheme: str = "light") -> tuple[Any, list[str]]:
