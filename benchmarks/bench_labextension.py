@@ -170,7 +170,7 @@ def _scrolled(page: Any) -> list[float]:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--python", default=sys.executable)
+    parser.add_argument("--python", default=sys.executable, type=lambda text: str(Path(text).absolute()))
     parser.add_argument("--chromium", default=shutil.which("chromium"))
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--cells", type=int, default=2000)
