@@ -33,8 +33,8 @@ export interface ReplayPlan {
   origin: string;
   /** Ids of the cells that will run, in their order. */
   cells: string[];
-  /** Requests that load the kernel side and seed it, tried in their order. */
-  attach: KernelRequest[];
+  /** Loads the kernel side and seeds it; null where there is nothing to send. */
+  attach: KernelRequest | null;
   question: Expressions;
   /** Gives the runtime back to its user. */
   finish: Expressions;
@@ -131,12 +131,18 @@ export function asPlan(told: Json): ReplayPlan | null {
     seed,
     origin: asText(told.origin),
     cells: Array.isArray(told.cells) ? told.cells.filter(isText) : [],
-    attach: asList(told.attach).map(asRequest),
+    attach: asAttach(told),
     question: { expressions: asRequest(asObject(told.question)).expressions },
     finish: { expressions: asRequest(asObject(told.finish)).expressions },
     notices: asLines(told.notices),
     recorded: told.recorded === true
   };
+}
+
+/** Read the request that attaches; null where there is none to send. */
+export function asAttach(told: Json): KernelRequest | null {
+  const request = asObject(told.attach);
+  return request && asRequest(request);
 }
 
 function asRequest(told: Json | null): KernelRequest {
@@ -232,7 +238,7 @@ export function asList(value: unknown): Json[] {
 }
 
 /** Read some lines of text. */
-export function asLines(value: unknown): string[] {
+function asLines(value: unknown): string[] {
   return Array.isArray(value) ? value.filter(isText).map(oneLine) : [];
 }
 

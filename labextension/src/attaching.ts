@@ -1,19 +1,28 @@
 /** What a replay asks of the kernel outside cells: to load seednb and seed as planned, and at the end how it stands. */
 
 import type { ReplayPlan } from './answers';
+import type { ReplayClient } from './client';
 import type { KernelLink, Reply } from './link';
 import { asObject } from './wire';
 
-/** Send the requests that load and seed, until one has its answer; return the last reply. */
-export async function attach(link: KernelLink, plan: ReplayPlan): Promise<Reply | null> {
-  let reply: Reply | null = null;
-  for (const { code, expressions } of plan.attach) {
-    reply = await link.request(code, expressions);
-    if (asObject(asObject(reply)?.user_expressions)?.seednb !== undefined) {
-      break;
+/**
+ * Load and seed; return what hands the kernel's answer in.
+ *
+ * An answer that is good as far as can be seen here is not handed in yet: the server passes the first cells on meanwhile. Fails in one line where
+ * nothing can be loaded.
+ */
+export async function attach(link: KernelLink, client: ReplayClient, plan: ReplayPlan): Promise<() => Promise<unknown>> {
+  let next = plan.attach;
+  for (;;) {
+    const reply = next && (await link.attach(next));
+    if (isAnswer(reply) && isGood(reply)) {
+      return () => client.attached(plan.id, reply);
+    }
+    next = await client.attached(plan.id, reply);
+    if (!next) {
+      return () => Promise.resolve();
     }
   }
-  return reply;
 }
 
 /** Ask how the runtime stands; null where it does not answer. A kernel passes over what comes right after a cell that failed. */
@@ -35,8 +44,12 @@ export async function giveBack(link: KernelLink, plan: ReplayPlan): Promise<void
   }
 }
 
+function isAnswer(reply: Reply | null): boolean {
+  return asObject(asObject(reply)?.user_expressions)?.seednb !== undefined;
+}
+
 /** Tell whether a request and all that it asked for went well. */
-export function isGood(reply: Reply | null): boolean {
+function isGood(reply: Reply | null): boolean {
   const asked = Object.values(asObject(asObject(reply)?.user_expressions) ?? {});
   return reply?.status === 'ok' && asked.every(one => asObject(one)?.status === 'ok');
 }

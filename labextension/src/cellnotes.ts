@@ -31,6 +31,7 @@ export class CellNotes implements IDisposable {
   private readonly _notes = new WeakMap<Cell, Widget>();
   private readonly _waiting = new WeakSet<Cell>();
   private readonly _queue = new Set<string>();
+  private _cells = new Map<string, Cell>();
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _isDisposed = false;
 
@@ -83,12 +84,11 @@ export class CellNotes implements IDisposable {
     if (this._isDisposed || !this._queue.size) {
       return;
     }
-    const widgets = new Map(this._notebook.widgets.map(cell => [cell.model.id, cell]));
     const end = performance.now() + SLICE;
     for (const id of this._queue) {
       this._queue.delete(id);
-      const cell = widgets.get(id);
-      if (cell && !cell.isDisposed) {
+      const cell = this._cell(id);
+      if (cell) {
         this._draw(cell);
       }
       if (performance.now() > end) {
@@ -96,6 +96,16 @@ export class CellNotes implements IDisposable {
         return;
       }
     }
+  }
+
+  /** Return a cell's widget; those of all cells are looked up again only where one is not known. */
+  private _cell(id: string): Cell | null {
+    const known = this._cells.get(id);
+    if (known && !known.isDisposed) {
+      return known;
+    }
+    this._cells = new Map(this._notebook.widgets.map(cell => [cell.model.id, cell]));
+    return this._cells.get(id) ?? null;
   }
 
   private _draw(cell: Cell): void {
@@ -116,7 +126,7 @@ export class CellNotes implements IDisposable {
   private _wait(cell: Cell): void {
     if (!this._waiting.has(cell)) {
       this._waiting.add(cell);
-      void cell.ready.then(() => this.refresh([cell.model.id]));
+      void cell.ready.then(() => (cell.isDisposed ? undefined : this.refresh([cell.model.id])));
     }
   }
 

@@ -2,7 +2,8 @@
 
 import type { Api } from './api';
 import {
-  asLines,
+  asAttach,
+  asList,
   asPlan,
   asRecordings,
   asOutcome,
@@ -11,6 +12,7 @@ import {
   isText,
   type CellResult,
   type CellRun,
+  type KernelRequest,
   type ReplayEnd,
   type ReplayLeft,
   type ReplayPlan,
@@ -32,15 +34,14 @@ export class ReplayClient {
     return plan;
   }
 
-  /** Hand in the kernel's reply to the request that attached; return what the user should know. */
-  async attached(id: string, reply: object | null): Promise<string[]> {
-    const told = await this._post(`replays/${id}/attached`, { reply });
-    return asLines(told.notices);
+  /** Hand in the kernel's reply to a request that attaches; return what is to be sent to it next, if that was no answer. */
+  async attached(id: string, reply: object | null): Promise<KernelRequest | null> {
+    return asAttach(await this._post(`replays/${id}/attached`, { reply }));
   }
 
-  /** Hand in what a cell gave; return how it compares. */
-  async cell(id: string, run: CellRun): Promise<CellResult> {
-    return asResult(await this._post(`replays/${id}/cells`, { ...run }));
+  /** Hand in what cells gave, in the order in which they ran; return how they compare. */
+  async cells(id: string, cells: CellRun[]): Promise<CellResult[]> {
+    return asList((await this._post(`replays/${id}/cells`, { cells })).cells).map(asResult);
   }
 
   /** End a replay. */

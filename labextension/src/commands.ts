@@ -199,15 +199,23 @@ function replayVerbs(trans: TranslationBundle): Verb[] {
   ];
 }
 
-/** Let menus and palette ask again when a notebook's state changes. */
+/** Let menus and palette ask again when a verb can be used, or is on, that was not before: they all draw themselves again for each. */
 function followState(
   commands: CommandRegistry,
   tracker: INotebookTracker,
   panels: ISeedPanels,
   verbs: Verb[]
 ): void {
-  const changed = (): void =>
-    verbs.forEach(verb => commands.notifyCommandChanged(verb.id));
+  const looks = new Map<string, string>();
+  const changed = (): void => {
+    for (const { id } of verbs) {
+      const look = `${commands.isEnabled(id)} ${commands.isToggled(id)}`;
+      if (looks.get(id) !== look) {
+        looks.set(id, look);
+        commands.notifyCommandChanged(id);
+      }
+    }
+  };
   panels.added.connect((_, seed) => seed.changed.connect(changed));
   tracker.currentChanged.connect(changed);
 }

@@ -22,23 +22,19 @@ export class Comparing implements IDisposable {
   private readonly _runs = new Map<string, CellRun>();
   private readonly _held: CellRun[] = [];
   private _timer: ReturnType<typeof setTimeout> | undefined;
-  private _tail: Promise<void>;
+  private _tail: Promise<void> | null = null;
   private _problem = '';
   private _isDisposed = false;
 
-  /** attached: settles once the server knows that the kernel is attached. lost: called when the server cannot compare any more. */
+  /** handIn: tells the server that the kernel is attached; called once the first cell has run. lost: called when the server cannot compare any more. */
   constructor(
     private readonly _client: ReplayClient,
     private readonly _link: KernelLink,
     private readonly _id: string,
-    attached: Promise<unknown>,
-    private readonly _compared: (result: CellResult) => void,
+    private readonly _handIn: () => Promise<unknown>,
+    private readonly _compared: (results: CellResult[]) => void,
     private readonly _lost: (problem: string) => void
   ) {
-    this._tail = attached.then(
-      () => undefined,
-      failure => this._lose(failure)
-    );
     _link.events.connect(this._onEvent, this);
   }
 
@@ -63,6 +59,7 @@ export class Comparing implements IDisposable {
     };
     this._runs.set(cell.id, run);
     this._held.push(run);
+    void this._attached();
     this._timer ??= setTimeout(() => this._send(), PAUSE);
   }
 
@@ -75,7 +72,7 @@ export class Comparing implements IDisposable {
   /** Wait for what is under way; what is still held belongs to the replay's end. */
   async sent(): Promise<CellRun[]> {
     clearTimeout(this._timer);
-    await this._tail;
+    await this._attached();
     if (this._problem) {
       throw new Error(this._problem);
     }
@@ -98,15 +95,22 @@ export class Comparing implements IDisposable {
   private _send(): void {
     clearTimeout(this._timer);
     this._timer = undefined;
-    for (const run of this._held.splice(0)) {
-      this._tail = this._tail.then(() => this._compare(run));
-    }
+    this._tail = this._attached().then(() => this._compare());
   }
 
-  private async _compare(run: CellRun): Promise<void> {
-    if (!this._problem) {
+  private _attached(): Promise<void> {
+    this._tail ??= this._handIn().then(
+      () => undefined,
+      failure => this._lose(failure)
+    );
+    return this._tail;
+  }
+
+  private async _compare(): Promise<void> {
+    const runs = this._problem ? [] : this._held.splice(0);
+    if (runs.length) {
       try {
-        this._compared(await this._client.cell(this._id, run));
+        this._compared(await this._client.cells(this._id, runs));
       } catch (failure) {
         this._lose(failure);
       }

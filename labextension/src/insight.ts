@@ -89,20 +89,21 @@ export class Insight implements IDisposable {
 
   /** Show these verdicts and no others. */
   setResults(results: Iterable<CellResult>): void {
-    const before = [...this._results.keys()];
+    const before = new Map(this._results);
     this._results.clear();
-    this.addResults(results);
-    this._show(before);
+    const ids = new Set([...before.keys(), ...this._take(results)]);
+    this._show([...ids].filter(id => !looksAlike(before.get(id), this._results.get(id))));
   }
 
   /** Show these verdicts too. */
   addResults(results: Iterable<CellResult>): void {
-    for (const result of results) {
-      if (result.id && this._results.get(result.id) !== result) {
-        this._results.set(result.id, result);
-        this._show([result.id]);
-      }
-    }
+    this._show(this._take(results));
+  }
+
+  private _take(results: Iterable<CellResult>): string[] {
+    const known = [...results].filter(result => result.id);
+    known.forEach(result => this._results.set(result.id, result));
+    return known.map(result => result.id);
   }
 
   /** The sources are back where a cell first found them: what was said of it no longer holds. */
@@ -222,6 +223,10 @@ export class Insight implements IDisposable {
     this._notes.refreshAll();
     this._changed.emit();
   }
+}
+
+function looksAlike(first: CellResult | undefined, second: CellResult | undefined): boolean {
+  return first?.verdict === second?.verdict && first?.detail === second?.detail && first?.remedy === second?.remedy;
 }
 
 function editedWords(drew: string[], trans: TranslationBundle): string {

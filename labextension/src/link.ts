@@ -13,6 +13,7 @@ import { DisposableDelegate } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
+import type { KernelRequest } from './answers';
 import type { Reply } from './requests';
 import { SilentRequests, languageOf, pause } from './requests';
 import type { Loaded } from './state';
@@ -23,6 +24,8 @@ export type { Reply } from './requests';
 
 const CLIENT = `jupyterlab-${UUID.uuid4()}`;
 const QUIET_AFTER_RESTART = 500;
+const PYTHON = 'python';
+const HELLO = { badges: true, variables: false, records: true };
 const TRIES = 3;
 const PAUSE = 200;
 
@@ -114,6 +117,17 @@ export class KernelLink implements IDisposable {
     return this._requests.send(code, expressions);
   }
 
+  /** Send a request that loads seednb and seeds, and say hello in it, so that the first cells wait for no other request. */
+  async attach({ code, expressions }: KernelRequest): Promise<Reply> {
+    const isPython = this._status.language.toLowerCase() === PYTHON;
+    const reply = await this.request(code, isPython ? { ...expressions, hello: said('hello', HELLO) } : expressions);
+    const answer = told(reply, 'hello');
+    if (answer) {
+      this._heard(answer);
+    }
+    return reply;
+  }
+
   private async _hello(): Promise<Answer | null> {
     const kernel = this._context.session?.kernel;
     if (!kernel) {
@@ -125,13 +139,13 @@ export class KernelLink implements IDisposable {
     if (this._isDisposed || this._context.session?.kernel !== kernel) {
       return null;
     }
-    if (language.toLowerCase() !== 'python') {
+    if (language.toLowerCase() !== PYTHON) {
       this._setStatus('other-language', language);
       return null;
     }
     for (let tries = 0; tries < TRIES; tries++) {
       try {
-        return await this._call('hello', { badges: true, variables: false, records: true });
+        return await this._call('hello', HELLO);
       } catch (error) {
         if (!(error instanceof Aborted)) {
           this._setStatus(error instanceof NotLoaded ? 'no' : this._status.loaded, language);
@@ -143,19 +157,15 @@ export class KernelLink implements IDisposable {
     return null;
   }
 
-  private async _call(method: 'hello' | 'ask', said: Json): Promise<Answer> {
-    const text = JSON.stringify({ version: WIRE_VERSION, client: CLIENT, ...said });
-    const expression = `get_ipython()._seednb.${method}(${JSON.stringify(text)})`;
-    const reply = asObject(await this.request('', { seednb: expression }));
-    if (reply?.status !== 'ok') {
+  private async _call(method: 'hello' | 'ask', request: Json): Promise<Answer> {
+    const reply = await this.request('', { seednb: said(method, request) });
+    if (reply.status !== 'ok') {
       throw new Aborted('a cell has failed meanwhile: try again');
     }
-    const value = asObject(asObject(reply.user_expressions)?.seednb);
-    if (value?.status !== 'ok') {
+    const answer = told(reply, 'seednb');
+    if (!answer) {
       throw new NotLoaded('seednb is not loaded in this kernel, or too old for that');
     }
-    const shown = asObject(value.data)?.['text/plain'];
-    const answer = parseAnswer(fromPython(asText(shown, Infinity)) ?? '');
     this._heard(answer);
     return answer;
   }
@@ -165,7 +175,7 @@ export class KernelLink implements IDisposable {
       return;
     }
     const { version } = answer;
-    this._setStatus(version < WIRE_VERSION ? 'old' : version > WIRE_VERSION ? 'newer' : 'yes', 'python');
+    this._setStatus(version < WIRE_VERSION ? 'old' : version > WIRE_VERSION ? 'newer' : 'yes', PYTHON);
     this._answered.emit(answer);
   }
 
@@ -242,6 +252,19 @@ export class KernelLink implements IDisposable {
   private readonly _answered = new Signal<this, Answer>(this);
   private readonly _events = new Signal<this, KernelEvent>(this);
   private readonly _restarted = new Signal<this, void>(this);
+}
+
+/** Return the user expression that says something to seednb in the kernel. */
+function said(method: 'hello' | 'ask', request: Json): string {
+  const text = JSON.stringify({ version: WIRE_VERSION, client: CLIENT, ...request });
+  return `get_ipython()._seednb.${method}(${JSON.stringify(text)})`;
+}
+
+/** Return what seednb has answered to a user expression; null where it is not there. */
+function told(reply: Reply, name: string): Answer | null {
+  const value = asObject(asObject(asObject(reply)?.user_expressions)?.[name]);
+  const shown = value?.status === 'ok' ? asObject(value.data)?.['text/plain'] : undefined;
+  return shown === undefined ? null : parseAnswer(fromPython(asText(shown, Infinity)) ?? '');
 }
 
 /** seednb is not loaded in the kernel. */

@@ -201,7 +201,9 @@ export class SeedPanel implements IDisposable {
   private _onAnswer(_: KernelLink, answer: Answer): void {
     const cells = readRecord(answer.record)?.cells ?? {};
     this.dispatch({ type: 'current', current: answer.current, cells });
-    this._surroundings.runtime(answer.current);
+    if (this._state.activity?.kind !== 'replay') {
+      this._surroundings.runtime(answer.current); // a replay says hello again when it has ended
+    }
   }
 
   private _onEvent(_: KernelLink, event: KernelEvent): void {

@@ -15,7 +15,6 @@ export interface Progress {
   done: number;
   /** The cell that is running. */
   running: string | null;
-  results: ReadonlyMap<string, CellResult>;
   /** The first cell, in the order of the run, that differs or failed. */
   first: CellResult | null;
 }
@@ -24,11 +23,11 @@ export interface Progress {
 export type Step =
   | { type: 'started'; cell: string }
   | { type: 'ran'; cell: string }
-  | { type: 'compared'; result: CellResult };
+  | { type: 'compared'; results: readonly CellResult[] };
 
 /** Return the progress of a replay that has not begun. */
 export function planned(seed: number, cells: readonly string[]): Progress {
-  return { seed, cells, done: 0, running: null, results: new Map(), first: null };
+  return { seed, cells, done: 0, running: null, first: null };
 }
 
 /** Return the progress after a step. */
@@ -43,7 +42,7 @@ export function advance(progress: Progress, step: Step): Progress {
         done: progress.done + 1
       };
     case 'compared':
-      return compared(progress, step.result);
+      return step.results.reduce(compared, progress);
   }
 }
 
@@ -110,13 +109,12 @@ export function explained(result: CellResult): string {
 }
 
 function compared(progress: Progress, result: CellResult): Progress {
-  const results = new Map(progress.results).set(result.id, result);
   const place = (id: string): number => progress.cells.indexOf(id);
   const { first } = progress;
   const earlier =
     isBad(result.verdict) &&
     (first === null || place(result.id) < place(first.id));
-  return { ...progress, results, first: earlier ? result : first };
+  return earlier ? { ...progress, first: result } : progress;
 }
 
 function kindOf(

@@ -1,24 +1,28 @@
 /**
  * Restart & replay: restarts the kernel, seeds it before its first cell, runs the notebook's cells, and compares each as it finishes.
  *
- * One cell is sent at a time, or two while they are quick: whatever stops a replay, cells that have not run keep what they show, or show it again.
+ * A few cells are sent ahead while they are quick, as a notebook's own "run all" does: whatever stops a replay, cells that have not run keep what they
+ * show, or show it again.
  */
 
-import type { Cell } from '@jupyterlab/cells';
+import type { Cell, ICodeCellModel } from '@jupyterlab/cells';
 import type { INotebookModel } from '@jupyterlab/notebook';
 
-import type { Recorded, ReplayPlan } from './answers';
-import { attach, giveBack, isGood, question } from './attaching';
+import type { CellResult, Recorded, ReplayPlan } from './answers';
+import { attach, giveBack, question } from './attaching';
 import { Comparing } from './comparing';
 import { Snapshot, codeCells } from './outputs';
+import type { Reply } from './link';
 import { type Progress, type Step, advance, planned } from './progress';
 import type { Finished, Sent, Stage } from './stage';
 import { type Lives, Stop, isInterrupt, mayFail } from './stopping';
 
 /** For how long a plan holds, in ms; the server waits for a start a little longer. */
 const PATIENCE = 50_000;
-/** A cell that took less, in ms, may have the next one waiting in the kernel. */
+/** After a cell that took less, in ms, more of those that follow wait in the kernel. */
 const QUICK = 100;
+const MOST_AHEAD = 7;
+const AT_FIRST = 3;
 
 /** One replay of one notebook. */
 export class Replay {
@@ -28,7 +32,11 @@ export class Replay {
   private readonly _cut = new Map<string, Recorded>();
   private _id: string | null = null;
   private _failed = false;
-  private _isQuick = false;
+  /** How many cells wait in the kernel behind the one that runs. */
+  private _ahead = AT_FIRST;
+  private _taken = 0;
+  /** How the runtime stands after its last cell. */
+  private _asked: Promise<Reply | null> | null = null;
 
   constructor(
     private readonly _stage: Stage,
@@ -103,33 +111,26 @@ export class Replay {
     }
   }
 
-  /** Load and seed. Cells need not wait until the server has read a reply that is good as far as can be seen here. */
+  /** Load and seed. */
   private async _attach(plan: ReplayPlan): Promise<Comparing> {
     const { client, link } = this._stage;
-    const reply = await attach(link, plan);
-    const read = client.attached(plan.id, reply);
-    if (!isGood(reply)) {
-      await read;
-    }
-    return new Comparing(
-      client,
-      link,
-      plan.id,
-      read,
-      result => this._step({ type: 'compared', result }),
-      problem => this.stop.because(problem)
-    );
+    const handIn = await attach(link, client, plan);
+    const compared = (results: CellResult[]): void => {
+      this._stage.compared(results);
+      this._step({ type: 'compared', results });
+    };
+    return new Comparing(client, link, plan.id, handIn, compared, problem => this.stop.because(problem));
   }
 
   private async _follow(plan: ReplayPlan, snapshot: Snapshot, comparing: Comparing): Promise<Finished> {
-    const { link, client } = this._stage;
+    const { client, link } = this._stage;
     try {
       await this._runAll(plan, snapshot, comparing);
       if (this.stop.closed) {
         throw new Error('closed');
       }
-      const asked = this.stop.isAlive ? question(link, plan) : Promise.resolve(null);
-      const [reply, cells] = await Promise.all([asked, comparing.sent()]);
+      this._ask(plan);
+      const [reply, cells] = await Promise.all([this.stop.isAlive ? this._asked : null, comparing.sent()]);
       const stopped = this._endsAsRecorded(plan, snapshot) ? '' : this.stop.why;
       const outputs = comparing.updated(codeCells(this._model()));
       const end = await client.end(plan.id, { reply, stopped: stopped || null, cells, outputs });
@@ -155,8 +156,8 @@ export class Replay {
       const cell = this._widget(id);
       if (cell && !this.stop.why && !this.stop.closed) {
         last = cell;
-        sent.push(this._send(cell));
-        if (sent.length > (this._isQuick ? 1 : 0)) {
+        sent.push(this._send(cell, id === plan.cells[plan.cells.length - 1] ? () => this._ask(plan) : undefined));
+        while (sent.length > this._mayWait()) {
           await this._take(sent.shift()!, snapshot, comparing);
         }
       }
@@ -169,17 +170,26 @@ export class Replay {
     }
   }
 
-  private _send(cell: Cell): Sent {
+  /** Return how many cells may be on their way: none behind one whose verdict decides whether they run. */
+  private _mayWait(): number {
+    return this._stage.stopAtFirst() ? 0 : this._ahead;
+  }
+
+  /** Ask how the runtime stands: right behind the last cell, so that the end waits for one answer less. */
+  private _ask(plan: ReplayPlan): void {
+    this._asked ??= question(this._stage.link, plan);
+  }
+
+  private _send(cell: Cell, onTheWay?: () => void): Sent {
     const { id } = cell.model;
     this._ran.add(id);
     this._step({ type: 'started', cell: id });
-    return { cell, since: Date.now(), end: Promise.race([this._stage.runner.run(cell), this.stop.broken]) };
+    return { cell, id, since: Date.now(), end: Promise.race([this._stage.runner.run(cell, onTheWay), this.stop.broken]) };
   }
 
   /** Take what the cell gave that was sent first. One that ends after the replay has ended does not count. */
-  private async _take({ cell, since, end: ending }: Sent, snapshot: Snapshot, comparing: Comparing): Promise<void> {
+  private async _take({ cell, id, since, end: ending }: Sent, snapshot: Snapshot, comparing: Comparing): Promise<void> {
     const end = await ending;
-    const { id } = cell.model;
     if (this.stop.closed) {
       return;
     }
@@ -192,11 +202,12 @@ export class Replay {
       }
       return;
     }
-    this._isQuick = Date.now() - since < QUICK && !this._stage.stopAtFirst();
-    const failed = end.error && !mayFail(cell) ? end.error.text : null;
-    const model = codeCells(this._model()).find(other => other.id === id);
-    if (model) {
-      comparing.add(model, failed);
+    const took = Date.now() - Math.max(since, this._taken);
+    this._taken = Date.now();
+    this._ahead = took < QUICK ? Math.min(2 * this._ahead + 1, MOST_AHEAD) : 0;
+    const failed = end.error && !cell.isDisposed && !mayFail(cell) ? end.error.text : null;
+    if (!cell.isDisposed) {
+      comparing.add(cell.model as ICodeCellModel, failed);
     }
     await this._goOn(failed !== null, comparing);
   }

@@ -10,7 +10,7 @@ import type { ReplayClient } from './client';
 import type { Insight } from './insight';
 import { reduceToSeed } from './merge';
 import type { SeedPanel } from './panel';
-import { type Progress, activityOf, verdictOf } from './progress';
+import { activityOf, verdictOf } from './progress';
 import { Replay } from './replay';
 import type { CellRunner } from './running';
 import type { Settings } from './settings';
@@ -86,7 +86,8 @@ export class Replayer {
       trans,
       restart: () => this._restart(confirm),
       stopAtFirst: () => this._shared.settings.values.stopAtFirst,
-      told: (progress, text) => this._told(progress, text)
+      told: (progress, text) => this._seed.dispatch({ type: 'activity', activity: activityOf(progress, text) }),
+      compared: results => this._insight.addResults(results)
     };
   }
 
@@ -99,11 +100,6 @@ export class Replayer {
     }
     this._insight.began();
     return true;
-  }
-
-  private _told(progress: Progress, text: string): void {
-    this._seed.dispatch({ type: 'activity', activity: activityOf(progress, text) });
-    this._insight.addResults(progress.results.values());
   }
 
   private async _finish(finished: Finished, saves: Saves): Promise<Ended> {

@@ -8,6 +8,7 @@ import type { ISessionContextDialogs } from '@jupyterlab/apputils';
 import type { Cell } from '@jupyterlab/cells';
 import * as notebooks from '@jupyterlab/notebook';
 import type { INotebookCellExecutor, KernelError, NotebookPanel } from '@jupyterlab/notebook';
+import type { Kernel } from '@jupyterlab/services';
 import type { ITranslator } from '@jupyterlab/translation';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
@@ -31,21 +32,31 @@ export class CellRunner {
     private readonly _translator: ITranslator
   ) {}
 
-  /** Run a cell; never fails. */
-  async run(cell: Cell): Promise<CellEnd> {
+  /** Run a cell; never fails. sent: called once its request is on its way to the kernel, if it goes through this page. */
+  async run(cell: Cell, sent: () => void = () => undefined): Promise<CellEnd> {
     let end: CellEnd = { ran: false, error: null };
+    const kernel = this._panel.sessionContext.session?.kernel;
+    const { id } = cell.model;
+    const notice = (_: unknown, { msg, direction }: Kernel.IAnyMessageArgs): void => {
+      if (direction === 'send' && msg.header.msg_type === 'execute_request' && msg.metadata.cellId === id) {
+        kernel?.anyMessage.disconnect(notice);
+        sent();
+      }
+    };
     const watch = (_: unknown, done: Executed): void => {
       if (done.cell === cell) {
         end = { ran: true, error: done.error ? described(done.error) : null };
       }
     };
     NotebookActions.executed.connect(watch);
+    kernel?.anyMessage.connect(notice);
     try {
       await ('runCell' in notebooks ? this._run(cell) : this._runSelected(cell));
     } catch {
       // The error is the cell's, and `executed` has told it.
     } finally {
       NotebookActions.executed.disconnect(watch);
+      kernel?.anyMessage.disconnect(notice);
     }
     return end;
   }

@@ -4,7 +4,7 @@ import type { Cell } from '@jupyterlab/cells';
 import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import type { Recorded, ReplayEnd, ReplayPlan } from './answers';
+import type { CellResult, Recorded, ReplayEnd, ReplayPlan } from './answers';
 import type { ReplayClient } from './client';
 import type { KernelLink } from './link';
 import type { Snapshot } from './outputs';
@@ -14,6 +14,7 @@ import type { CellEnd, CellRunner } from './running';
 /** A cell that was sent to the kernel. */
 export interface Sent {
   cell: Cell;
+  id: string;
   since: number;
   end: Promise<CellEnd>;
 }
@@ -30,6 +31,8 @@ export interface Stage {
   stopAtFirst: () => boolean;
   /** Called at each step. */
   told: (progress: Progress, text: string) => void;
+  /** Called with what is known of cells, for the time being. */
+  compared: (results: readonly CellResult[]) => void;
 }
 
 /** How a replay ended, with the notebook as it was before. */

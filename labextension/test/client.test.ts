@@ -18,13 +18,13 @@ class Server {
   }
 }
 
-test('a plan is read with its requests in their order, and what is malformed in it is left out', async () => {
+test('a plan is read with its requests, and what is malformed in it is left out', async () => {
   const server = new Server({
     id: 'p',
     seed: 42,
     origin: 'record',
     cells: ['a', 7, 'b'],
-    attach: [{ code: 'load()', expressions: { seednb: 'x', bad: 3 } }, null],
+    attach: { code: 'load()', expressions: { seednb: 'x', bad: 3 } },
     question: { expressions: { seednb: 'y' } },
     finish: { expressions: { seednb: 'z' } },
     notices: ['one\nline'],
@@ -33,11 +33,25 @@ test('a plan is read with its requests in their order, and what is malformed in 
   const request = { path: 'a.ipynb', kernel_id: 'k', notebook: {}, seed: null };
   const plan = await new ReplayClient(server).plan(request);
   assert.deepEqual(['a', 'b'], plan.cells);
-  assert.deepEqual([{ code: 'load()', expressions: { seednb: 'x' } }], plan.attach);
+  assert.deepEqual({ code: 'load()', expressions: { seednb: 'x' } }, plan.attach);
   assert.deepEqual({ seednb: 'y' }, plan.question.expressions);
   assert.deepEqual({ seednb: 'z' }, plan.finish.expressions);
   assert.deepEqual(['one line'], plan.notices);
   assert.deepEqual([['POST', 'replays', request]], server.asked);
+});
+
+test('a reply that is no answer brings the next request, and one that is brings none', async () => {
+  const next = { code: 'archive()', expressions: { seednb: 'x' } };
+  assert.deepEqual(next, await new ReplayClient(new Server({ attach: next })).attached('p', null));
+  assert.equal(null, await new ReplayClient(new Server({ current: {}, notices: [] })).attached('p', {}));
+});
+
+test('cells are handed in together, and their verdicts come back together', async () => {
+  const server = new Server({ cells: [{ index: 0, id: 'a', verdict: 'identical' }, null] });
+  const run = { cell: 'a', outputs: [], execution_count: 1, event: null, error: null };
+  const results = await new ReplayClient(server).cells('p', [run]);
+  assert.deepEqual([['a', 'identical']], results.map(({ id, verdict }) => [id, verdict]));
+  assert.deepEqual([['POST', 'replays/p/cells', { cells: [run] }]], server.asked);
 });
 
 test('an answer without a plan, or without an id, is refused in one line', async () => {

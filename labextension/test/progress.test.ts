@@ -31,9 +31,9 @@ test('the pill counts the cell that runs, and never beyond the last', () => {
 
 test('the first cell that differs is the first of the run, whichever answer comes first', () => {
   let progress = planned(42, ['a', 'b', 'c']);
-  progress = advance(progress, { type: 'compared', result: result('c', 'failed') });
-  progress = advance(progress, { type: 'compared', result: result('a', 'identical') });
-  progress = advance(progress, { type: 'compared', result: result('b', 'diverged') });
+  progress = advance(progress, { type: 'compared', results: [result('c', 'failed')] });
+  progress = advance(progress, { type: 'compared', results: [result('a', 'identical')] });
+  progress = advance(progress, { type: 'compared', results: [result('b', 'diverged')] });
   assert.equal('b', progress.first?.id);
 });
 

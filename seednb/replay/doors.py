@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Protocol, cast
 
 from seednb import irkernel
@@ -28,8 +29,8 @@ class Door(Protocol):
 
     notice: str
 
-    def requests(self, plan: Plan) -> list[Request]:
-        """Return what loads the kernel side and gives it the plan: to be sent in this order until a reply `answers`."""
+    def requests(self, plan: Plan) -> Iterator[Request]:
+        """Give what loads the kernel side and gives it the plan: to be sent in this order until a reply `answers`."""
 
     def attached(self, reply: Reply) -> Current:
         """Read the last reply to these requests; an empty one where there were none."""
@@ -61,8 +62,9 @@ class PythonDoor:
 
     notice = ""
 
-    def requests(self, plan: Plan) -> list[Request]:
-        return [inject.attach_code(plan, archive=archive) for archive in (False, True)]
+    def requests(self, plan: Plan) -> Iterator[Request]:
+        yield inject.attach_code(plan, archive=False)
+        yield inject.attach_code(plan, archive=True)
 
     def attached(self, reply: Reply) -> Current:
         return self.current(reply)
@@ -93,9 +95,10 @@ class RDoor:
         self._closed: ClosedDoor | None = None
         self.notice = ""
 
-    def requests(self, plan: Plan) -> list[Request]:
+    def requests(self, plan: Plan) -> Iterator[Request]:
         self._plan = plan
-        return [(irkernel.attach_code(), {}), ("", irkernel.question("attach", plan))]
+        yield irkernel.attach_code(), {}
+        yield "", irkernel.question("attach", plan)
 
     def attached(self, reply: Reply) -> Current:
         assert self._plan is not None
@@ -137,9 +140,9 @@ class ClosedDoor:
         self._plan: Plan | None = None
         self.notice = f"{reason}: cells run and outputs are compared, without fingerprints"
 
-    def requests(self, plan: Plan) -> list[Request]:
+    def requests(self, plan: Plan) -> Iterator[Request]:
         self._plan = plan
-        return []
+        return iter(())
 
     def attached(self, reply: Reply) -> Current:
         return self.current(reply)

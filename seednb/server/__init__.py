@@ -20,8 +20,10 @@ def _load_jupyter_server_extension(app: Any) -> None:
         app.log.warning("seednb: the provisioner could not be selected: %s: %s", type(error).__name__, error)
     try:
         from seednb.server.handlers import add_handlers
+        from seednb.server.sockets import send_at_once
 
         add_handlers(app)
+        send_at_once(app.web_app.settings)
     except Exception as error:
         app.log.warning("seednb: front ends get no answers: %s: %s", type(error).__name__, error)
 

@@ -104,7 +104,7 @@ class OneReplay(Handler):
 
 
 class Attached(Handler):
-    """The kernel has restarted and was sent what attaches."""
+    """The kernel has restarted and was sent a request that attaches."""
 
     @guarded
     async def post(self, name: str) -> None:
@@ -115,13 +115,13 @@ class Attached(Handler):
 
 
 class Cells(Handler):
-    """A cell has run."""
+    """Cells have run."""
 
     @guarded
     async def post(self, name: str) -> None:
-        """Compare it."""
+        """Compare them."""
         entry = self.service.replays.get(name)
-        self.reply(await entry.apart(entry.replay.cell, self.body()))
+        self.reply(await entry.apart(entry.replay.compared, self.body().get("cells")))
 
 
 class End(Handler):

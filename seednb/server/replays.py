@@ -14,7 +14,7 @@ from seednb.launch import Environment
 from seednb.record import Record
 from seednb.replay.accept import keeps, merged
 from seednb.replay.client import CellRun
-from seednb.replay.doors import door_to
+from seednb.replay.doors import answers, door_to
 from seednb.replay.execute import Execution, variables_for
 from seednb.replay.plans import as_recorded, replay_plan
 from seednb.replay.replayed import REPLAYED, Replay
@@ -24,7 +24,7 @@ from seednb.report import Side, document, page
 from seednb.report.facts import RECORDED
 from seednb.report.words import advice
 from seednb.server.editor import OpenNotebook
-from seednb.server.requests import CONFLICT, NOT_FOUND, RefusedError
+from seednb.server.requests import BAD_REQUEST, CONFLICT, NOT_FOUND, RefusedError
 from seednb.server.told import current_of, event_of, outputs_of
 from seednb.server.verifications import with_first_id
 from seednb.settings import Choice
@@ -78,7 +78,7 @@ class InteractiveReplay:
             "seed": self.choice.seed,
             "origin": self.choice.origin,
             "cells": self.notebook.to_run(),
-            "attach": [{"code": code, "expressions": expressions} for code, expressions in self._requests],
+            "attach": self._next_request(),
             "question": {"expressions": self._door.question()},
             "finish": {"expressions": self._door.finish()},
             "notices": notices,
@@ -86,7 +86,11 @@ class InteractiveReplay:
         }
 
     def attached(self, reply: Any) -> dict[str, Any]:
-        """Read the reply to the last of the requests that attach."""
+        """Read the reply to a request that attaches: what is known of the runtime now, or the request to send next."""
+        answered = isinstance(reply, dict) and answers({"content": reply})
+        further = None if answered else self._next_request()
+        if further is not None:
+            return {"attach": further}
         try:
             current = current_of(self._door, reply, attached=True)
         except ValueError as error:
@@ -98,9 +102,19 @@ class InteractiveReplay:
         self._execution.notices = notices
         return {"current": current, "notices": notices}
 
-    def cell(self, told: dict[str, Any]) -> dict[str, Any]:
-        """Take what a cell gave, and compare it with what is recorded; the end may judge otherwise."""
-        return self._provisional(*self._take(told))
+    def _next_request(self) -> dict[str, Any] | None:
+        """Return what to send to the kernel so that it is attached; null where there is nothing more to try."""
+        found = next(self._requests, None)
+        return None if found is None else {"code": found[0], "expressions": found[1]}
+
+    def compared(self, told: Any) -> dict[str, Any]:
+        """Take what cells gave, in the order in which they ran, and compare each with what is recorded; the end may judge otherwise."""
+        return {"cells": [self._provisional(*taken) for taken in self._take_all(told)]}
+
+    def _take_all(self, told: Any) -> list[tuple[int, CellRun]]:
+        if not isinstance(told, list) or not all(isinstance(cell, dict) for cell in told):
+            raise RefusedError(BAD_REQUEST, "'cells' must be a list of what cells gave")
+        return [self._take(cell) for cell in told]
 
     def _take(self, told: dict[str, Any]) -> tuple[int, CellRun]:
         if self._execution.current is None:
@@ -119,8 +133,7 @@ class InteractiveReplay:
     def end(self, told: Mapping[str, Any], place: Path, url: str) -> dict[str, Any]:
         """Compare the whole, write the report, and return what the notebook is to hold."""
         execution = self._execution
-        for cell in _objects(told.get("cells")):
-            self._take(cell)
+        self._take_all(told.get("cells", []))
         self._update(told.get("outputs"))
         execution.cells = dict(sorted(execution.cells.items()))
         if told.get("reply") is not None and execution.current is not None:
@@ -214,10 +227,6 @@ class InteractiveReplay:
         if index is None:
             raise RefusedError(NOT_FOUND, f"the replay has no cell {str(name)[:200]!r}")
         return index
-
-
-def _objects(value: Any) -> list[dict[str, Any]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _choose(record: Record | None, seed: int | None, folder: Path) -> tuple[Choice, bool]:

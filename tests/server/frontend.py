@@ -136,12 +136,12 @@ class FrontEnd:
 
     def attach(self, plan: dict[str, Any]) -> Any:
         """Send what attaches, until there is an answer, and pass it on."""
-        reply = None
-        for request in plan["attach"]:
-            reply = self.silent(request["code"], request["expressions"])
-            if "seednb" in reply.get("user_expressions", {}):
-                break
-        return self.ask("POST", f"replays/{plan['id']}/attached", {"reply": reply})
+        request, told = plan["attach"], {}
+        while "current" not in told:
+            reply = request and self.silent(request["code"], request["expressions"])
+            told = self.ask("POST", f"replays/{plan['id']}/attached", {"reply": reply})
+            request = told.get("attach")
+        return told
 
     def begin(self, *, seed: int | None = None) -> dict[str, Any]:
         """Plan, restart, attach, and say hello."""
@@ -162,7 +162,7 @@ class FrontEnd:
     def run(self, plan: dict[str, Any], name: str) -> dict[str, Any]:
         """Run a cell and have it compared."""
         told = self.execute(name)
-        compared: dict[str, Any] = self.ask("POST", f"replays/{plan['id']}/cells", told)
+        (compared,) = self.ask("POST", f"replays/{plan['id']}/cells", {"cells": [told]})["cells"]
         return {**compared, "error": told["error"]}
 
     def end(self, plan: dict[str, Any], *, stopped: str | None = None, alive: bool = True, cells: Any = ()) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def test_a_language_that_cannot_be_seeded(front_end, environment_with_server):
     install(environment_with_server, "echo", [environment_with_server.python, str(folder / "echo.py"), "-f", "{connection_file}"], "echo")
     opened(front_end, "echo", "echo", "hello", "$SEEDNB_SEED")
     plan = front_end.plan(seed=3)
-    assert ([], {}) == (plan["attach"], plan["question"]["expressions"])
+    assert (None, {}) == (plan["attach"], plan["question"]["expressions"])
     front_end.restart()
     assert "which seednb cannot seed" in front_end.attach(plan)["notices"][0]
     for name in plan["cells"]:

@@ -186,10 +186,10 @@ def test_not_restarted(front_end):
     """A kernel that was not restarted, or had its restart before, is not taken for a fresh one."""
     front_end.open(notebook("1"))
     plan = front_end.plan()
-    reply = front_end.silent(plan["attach"][0]["code"], plan["attach"][0]["expressions"])
+    reply = front_end.silent(**plan["attach"])
     answer = front_end.api("POST", f"replays/{plan['id']}/attached", {"reply": reply})
     assert (409, True) == (answer.status, "was not restarted" in answer.json["message"])
-    assert 409 == front_end.api("POST", f"replays/{plan['id']}/cells", {"cell": "cell-0"}).status
+    assert 409 == front_end.api("POST", f"replays/{plan['id']}/cells", {"cells": [{"cell": "cell-0"}]}).status
 
 
 def test_cells_that_come_with_the_end(front_end, work):
@@ -240,7 +240,9 @@ def test_a_kernel_side_that_does_not_load(front_end):
         "evalue": "this kernel runs Python 3.8; seednb needs 3.9 or newer",
         "user_expressions": {},
     }
-    answer = front_end.api("POST", f"replays/{plan['id']}/attached", {"reply": reply})
+    attached = f"replays/{plan['id']}/attached"
+    assert "code" in front_end.ask("POST", attached, {"reply": reply})["attach"]
+    answer = front_end.api("POST", attached, {"reply": reply})
     assert (409, True) == (answer.status, "this kernel runs Python 3.8" in answer.json["message"])
 
 

@@ -159,16 +159,19 @@ def test_hostile_messages(front_end):
     told = front_end.execute("cell-0")
     cells = f"replays/{plan['id']}/cells"
     for event in HOSTILE_EVENTS:
-        assert 400 == front_end.api("POST", cells, {**told, "event": event}).status, event
+        assert 400 == front_end.api("POST", cells, {"cells": [{**told, "event": event}]}).status, event
     for outputs in (None, {}, [1], [{"output_type": "stream"}], [{"output_type": "display_data", "data": {"text/html": 3}}]):
-        assert 400 == front_end.api("POST", cells, {**told, "outputs": outputs}).status, outputs
-    assert 404 == front_end.api("POST", cells, {**told, "cell": "<b>nobody</b>"}).status
+        assert 400 == front_end.api("POST", cells, {"cells": [{**told, "outputs": outputs}]}).status, outputs
+    assert 404 == front_end.api("POST", cells, {"cells": [{**told, "cell": "<b>nobody</b>"}]}).status
+    for cells_told in (None, {}, told, [told, 3]):
+        assert 400 == front_end.api("POST", cells, {"cells": cells_told}).status, cells_told
+    assert 200 == front_end.api("POST", f"replays/{plan['id']}/attached", {"reply": {}}).status, "there is one more way to try"
     for reply in (
         {},
         {"status": "ok", "user_expressions": {"seednb": {"status": "ok", "data": {"text/plain": "__import__('os').getpid()"}}}},
     ):
         assert 409 == front_end.api("POST", f"replays/{plan['id']}/attached", {"reply": reply}).status, reply
-    assert 200 == front_end.api("POST", cells, told).status
+    assert 200 == front_end.api("POST", cells, {"cells": [told]}).status
     assert front_end.end(plan)["record"] is not None
 
 
