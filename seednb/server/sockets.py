@@ -8,7 +8,7 @@ CONNECTION = "kernel_websocket_connection_class"
 
 
 def send_at_once(settings: dict[str, Any]) -> None:
-    """Switch Nagle's algorithm off for the sockets that front ends open from now on: for each answer that they wait for it costs up to 40 ms.
+    """Switch Nagle's algorithm off for the sockets that front ends open from now on: it may cost 40 ms for each answer waited for.
 
     Jupyter Server leaves it on; Tornado advises against that where short messages matter
     (https://www.tornadoweb.org/en/stable/websocket.html#tornado.websocket.WebSocketHandler.set_nodelay).
