@@ -27,8 +27,13 @@ ASK = """async code => {
 }"""
 OUTPUTS = "index => jupyterapp.shell.currentWidget.content.widgets[index].model.outputs.toJSON()"
 
-LABS_OWN = ("TypeError: Cannot read properties of undefined (reading 'widget')\n    at isReady", "ms to activate.")
-"""JupyterLab 4.0's debugger complains of each restart of a kernel, whoever asks for it; on a busy machine all plugins are slow."""
+LABS_OWN = (
+    "TypeError: Cannot read properties of undefined (reading 'widget')\n    at isReady",
+    "ms to activate.",
+    "Canceled future for kernel_info_request message before replies were done",
+)
+"""JupyterLab 4.0's debugger complains of each restart of a kernel, whoever asks for it; on a busy machine all plugins are slow; and nobody
+catches it when a kernel dies before it has answered JupyterLab's first question (`_updateConnectionStatus` in @jupyterlab/services)."""
 
 
 class Page:
