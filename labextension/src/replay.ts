@@ -129,8 +129,8 @@ export class Replay {
       if (this.stop.closed) {
         throw new Error('closed');
       }
-      this._ask(plan);
-      const [reply, cells] = await Promise.all([this.stop.isAlive ? this._asked : null, comparing.sent()]);
+      const asked = this.stop.isAlive ? this._ask(plan) : null;
+      const [reply, cells] = await Promise.all([asked, comparing.sent()]);
       const stopped = this._endsAsRecorded(plan, snapshot) ? '' : this.stop.why;
       const outputs = comparing.updated(codeCells(this._model()));
       const end = await client.end(plan.id, { reply, stopped: stopped || null, cells, outputs });
@@ -145,7 +145,7 @@ export class Replay {
 
   /** Tell whether a cell failed as it was recorded, and no cell after it was recorded as having run. */
   private _endsAsRecorded(plan: ReplayPlan, snapshot: Snapshot): boolean {
-    const left = plan.cells.filter(id => !this._ran.has(id));
+    const left = plan.cells.filter(id => !this._ran.has(id) || this._cut.has(id));
     return this._failed && this._progress.first === null && left.every(id => !snapshot.of(id)?.execution_count);
   }
 
@@ -156,7 +156,7 @@ export class Replay {
       const cell = this._widget(id);
       if (cell && !this.stop.why && !this.stop.closed) {
         last = cell;
-        sent.push(this._send(cell, id === plan.cells[plan.cells.length - 1] ? () => this._ask(plan) : undefined));
+        sent.push(this._send(cell, id === plan.cells[plan.cells.length - 1] ? () => void this._ask(plan) : undefined));
         while (sent.length > this._mayWait()) {
           await this._take(sent.shift()!, snapshot, comparing);
         }
@@ -176,8 +176,8 @@ export class Replay {
   }
 
   /** Ask how the runtime stands: right behind the last cell, so that the end waits for one answer less. */
-  private _ask(plan: ReplayPlan): void {
-    this._asked ??= question(this._stage.link, plan);
+  private _ask(plan: ReplayPlan): Promise<Reply | null> {
+    return (this._asked ??= question(this._stage.link, plan));
   }
 
   private _send(cell: Cell, onTheWay?: () => void): Sent {

@@ -37,7 +37,7 @@ def many(server, name):
 
 @contextmanager
 def profiled(page):
-    """Give a list that has the stretches, in µs, in which the page was busy with code of ours or with what it has called, once the block has ended."""
+    """Give a list that has, once the block has ended, the stretches in µs in which the page was busy with our code or what it called."""
     stretches = []
     browser = page.tab.context.new_cdp_session(page.tab)
     browser.send("Profiler.enable")
@@ -56,7 +56,7 @@ def profiled(page):
 
 
 def test_scrolling_a_large_notebook(server, open_path, name):
-    """While 2,000 cells are scrolled past, code of ours never holds the page up for 100 ms, and once their marks are drawn, not even in all."""
+    """While 2,000 cells are scrolled past, our code never holds the page up for 100 ms, and once the marks are drawn, not even in all."""
     page = open_path("lab", many(server, name))
     assert "42 · recorded" == page.state("recorded")
     page.tab.evaluate("index => { jupyterapp.shell.currentWidget.content.activeCellIndex = index; }", RUN)

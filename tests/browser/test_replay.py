@@ -95,6 +95,22 @@ def test_a_failing_cell_stops_the_replay(app, open_notebook):
 
 
 @pytest.mark.slow
+def test_a_replay_that_ends_before_cells_that_had_run_says_so(app, open_notebook):
+    """A cell that fails as recorded ends a replay that is not whole: those behind it had run, and show again what they showed."""
+    page = open_notebook(app, LOAD, "1 / 0", DRAW, "print('behind')")
+    page.run_all()
+    for index in (2, 3):
+        page.run(index)
+    page.recorded(seed=42)
+    page.save()
+    shown = page.text(3)
+    page.replay()
+    assert "reproduced" not in page.state("reproduced", "recorded", "failed", "diverged")
+    assert "those after it have not run" in page.popover().inner_text()
+    assert ("behind\n", shown) == (shown, page.text(3))
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("timing", [False, True], ids=["no-timing", "timing"])
 def test_each_kind_of_output_survives_a_replay(timing, app, server, open_notebook):
     """Styler, SVG, address, expected error, odd execution counts: the saved file has the same bytes, with times and without."""
