@@ -39,6 +39,7 @@ class Runtime(Seeding):
         self.seed_origin = ""
         self.start_seed: Optional[int] = None
         self.origin = ""
+        self._start_cell = ""
         self.reseeds: list[tuple[str, int]] = []
         self.mode = STREAM
         self.streams: dict[str, str] = {}
@@ -58,12 +59,12 @@ class Runtime(Seeding):
     def start(self, seed: int, origin: str, *, sealing: bool = True, before_cells: bool = False) -> None:
         """Seed every loaded source now and every other one at its import; with `before_cells`, once more as the first cell begins.
 
-        The first call sets the start seed; so does a later one as long as nothing has drawn from it. Raises SeedError if it is
+        The first call sets the start seed; so does a later one until `has_begun`. Raises SeedError if it is
         no seed, and SeednbError, with all other sources seeded, if a source could not be.
         """
         seed = check_seed(seed)
-        if self.start_seed is None or not (self.reseeds or self.has_drawn()):
-            self.start_seed, self.origin, self.reseeds = seed, origin, []
+        if not self.has_begun():
+            self.start_seed, self.origin, self._start_cell, self.reseeds = seed, origin, self.cell, []
         elif len(self.reseeds) < MAX_RESEEDS:
             self.reseeds.append((self.cell, seed))
         for cell in self._open:
@@ -126,6 +127,12 @@ class Runtime(Seeding):
             self.display.start(self.seed)
         else:
             self.display.stop()
+
+    def has_begun(self) -> bool:
+        """Tell whether the start seed stands: something has drawn from it, or another cell has set it, which a replay repeats."""
+        if self.start_seed is None:
+            return False
+        return bool(self.reseeds) or self._start_cell not in ("", self.cell) or self.has_drawn()
 
     def has_drawn(self) -> bool:
         """Tell whether a source has left the state that seeding gave it, as far as states can be read."""

@@ -76,6 +76,16 @@ def test_start_seed_is_the_first_one_after_which_something_was_drawn(runtime):
     assert (runtime.start_seed, runtime.reseeds) == (2, [("cell", 3), ("", 4)])
 
 
+def test_a_seed_in_another_cell_is_a_reseed(runtime):
+    """A cell that is run again sets the start seed again; another one that sets a seed is listed, draws or not, since a replay runs both."""
+    start(runtime, 1, "environment")
+    for cell, seed in (("first", 2), ("first", 3), ("second", 4)):
+        runtime.begin_cell(cell)
+        start(runtime, seed)
+        runtime.end_cell()
+    assert (runtime.start_seed, runtime.reseeds) == (3, [("second", 4)])
+
+
 def test_seed_from_before_the_cells_holds_at_the_first_one(runtime):
     """What draws between a start-up seed and the first cell, as front ends make kernels do, moves no stream."""
     a = load("a")

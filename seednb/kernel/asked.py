@@ -61,13 +61,13 @@ class Door:
             raise ValueError(f'"origin" must be one of {", ".join(_SEED_ORIGINS)}')
         if self._magic.plan is not None:
             raise NotNowError("not now: a replay has set the seed; wait for its end, or stop it")
-        drawn = self._runtime.start_seed is not None and self._runtime.has_drawn()
+        begun = self._runtime.has_begun()
         seed = generate_seed() if value is None else check_seed(value)
         self._magic.take_over()
         self._runtime.start(seed, "generated" if value is None else origin, sealing=self._runtime.sealing, before_cells=True)
         text = f"seed {seed} ({origin_of(self._runtime.seed_origin)})"
-        if drawn:
-            text += ", from here on: cells that have run keep their numbers; restart and run all to give them this seed"
+        if begun:
+            text += ", from here on: cells that have run keep their numbers; to give them this seed, restart, set it again, and run all"
         return text
 
     def _mode(self, value: Any, _: str) -> str:

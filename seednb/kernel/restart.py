@@ -65,13 +65,14 @@ class InPlaceRestart:
     def _told(self, display: str, widgets: Sequence[str]) -> dict[str, Any]:
         """Return what the new process is told: where to say that it is there, and what goes on."""
         parent = self._shell.parent_header
+        seed, origin = _lasting(self._runtime)
         return {
             "display": display,
             "widgets": list(widgets),
             "parent": {"header": parent.get("header", {})} if isinstance(parent, dict) else {},
             "epoch": self._runtime.epoch,
-            "seed": self._runtime.start_seed,
-            "origin": self._runtime.origin,
+            "seed": seed,
+            "origin": origin,
             "mode": self._runtime.mode,
             STRICT: self._runtime.switches.strict_now,
             DISPLAY_IDS: self._runtime.switches.display_ids,
@@ -131,6 +132,13 @@ def arrived(shell: Any, told: Optional[dict[str, Any]], epoch: str) -> None:
                 return
 
     threading.Thread(target=tell, name="seednb-restarted", daemon=True).start()
+
+
+def _lasting(runtime: Runtime) -> tuple[Optional[int], str]:
+    """Return the seed that goes on, and its origin: the last one if it was set between cells, since no cell will set it again, else the first."""
+    if runtime.reseeds and not runtime.reseeds[-1][0]:
+        return runtime.seed, runtime.seed_origin
+    return runtime.start_seed, runtime.origin
 
 
 def _to_widgets(ids: object, text: str) -> list[tuple[str, dict[str, Any]]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import random
 import sys
 import time
 
 import pytest
 
+from tests.kernel.test_asked import ask
 from tests.kernel.test_listeners import hello
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="restarting in place works on Linux only")
@@ -91,6 +93,17 @@ def test_a_generated_seed_survives_and_a_named_one_wins(start):
     kernel.run("%load_ext seednb\n%seed 42", cell="first")
     restart(kernel)
     assert kernel.run("%load_ext seednb\n%seed 43\nimport random\nprint(random.random())").out == "0.038551839337380045"
+
+
+def test_a_seed_that_was_set_between_cells_survives(seeded):
+    """Who sets a seed in the panel and restarts has it from the first cell on; one that a cell sets is that cell's to set again."""
+    seeded.run("import random\nrandom.random()", cell="draws")
+    ask(seeded, "seed", 7)
+    restart(seeded)
+    assert seeded.run("import random\nprint(random.random())", cell="draws").out == str(random.Random(7).random())
+    seeded.run("%seed 8", cell="sets")
+    restart(seeded)
+    assert seeded.run("import random\nprint(random.random())", cell="draws").out == str(random.Random(7).random())
 
 
 def test_the_mode_survives(seeded):

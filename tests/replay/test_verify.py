@@ -152,6 +152,13 @@ def test_reseeding_replays(seednb, make_notebook):
     assert len(load(path)["metadata"]["seednb"]["reseeds"]) == 1
 
 
+def test_seeds_in_two_cells_replay(seednb, make_notebook):
+    """A second cell that sets another seed, with no draw between the two, is repeated as it was."""
+    path = make_notebook("%load_ext seednb\n%seed 42", "%seed 7", "import random\nrandom.random()")
+    seednb("run", path)
+    assert seednb("verify", path).stdout.splitlines()[-1] == "reproduced: 3 identical"
+
+
 def test_another_seed_diverges(seednb, make_notebook):
     """`verify --seed` replays with that seed, which shows what depends on it."""
     path = make_notebook("print('fixed')", DRAW)
