@@ -6,8 +6,9 @@ import { RECORD_VERSION, asObject } from './wire';
 /**
  * Return the record to write.
  *
- * Of a run with the same seed, mode and sealing, the lines of cells that are still there and did not run now are kept;
- * keys that this version does not know survive; a record of a later version is returned as it is.
+ * Of a run with the same seed, mode and sealing, the lines of cells that are still there and did not run now are kept,
+ * and those of cells that are called by their sources: only the server can tell whether they are there.
+ * Keys that this version does not know survive; a record of a later version is returned as it is.
  */
 export function mergeRecord(
   known: Json | null,
@@ -21,7 +22,7 @@ export function mergeRecord(
   const before = known && sameRun(known, now) ? (asObject(known.cells) ?? {}) : {};
   const cells: Json = {};
   for (const [key, line] of Object.entries(before)) {
-    if (there.has(key)) {
+    if (there.has(key) || isSource(key)) {
       cells[key] = line;
     }
   }
@@ -32,6 +33,15 @@ export function mergeRecord(
 export function reduceToSeed(record: Json): Json {
   const { cells: _cells, inputs: _inputs, canon: _canon, ...rest } = record;
   return rest;
+}
+
+/** Tell whether a record calls cells by their sources, as kernels and files do that know no ids. */
+export function callsBySource(record: Json | null): boolean {
+  return Object.keys(asObject(record?.cells) ?? {}).some(isSource);
+}
+
+function isSource(key: string): boolean {
+  return key.startsWith('h-');
 }
 
 function sameRun(first: Json, second: Json): boolean {

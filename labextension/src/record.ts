@@ -17,7 +17,7 @@ import { Signal } from '@lumino/signaling';
 import type { Api } from './api';
 import { cellLine } from './cellline';
 import type { KernelLink } from './link';
-import { mergeRecord, reduceToSeed } from './merge';
+import { callsBySource, mergeRecord, reduceToSeed } from './merge';
 import type { Settings } from './settings';
 import type { Answer, Json, KernelEvent } from './wire';
 import { RECORD_KEY, asObject, readRecord } from './wire';
@@ -163,7 +163,8 @@ export class RecordWriter implements IDisposable {
           record: answer.record,
           inputs: answer.current.inputs,
           cells: this._cells(new Set(ran)),
-          keys
+          keys,
+          ...this._sources(answer)
         });
       } catch {
         // The record without digests of outputs is worth more than none.
@@ -190,6 +191,17 @@ export class RecordWriter implements IDisposable {
 
   private _keys(): string[] {
     return [...this._panel.context.model.cells].filter(cell => cell.type === 'code').map(cell => cell.id);
+  }
+
+  /** Return what the server needs to tell cells that are not called by ids that the file stores: each cell's source, by its id. */
+  private _sources(answer: Answer): Json {
+    const { cells, nbformat, nbformatMinor } = this._panel.context.model;
+    const stored = nbformat > 4 || nbformatMinor >= 5;
+    if (stored && ![this._known(), answer.record].some(callsBySource)) {
+      return {};
+    }
+    const code = [...cells].filter(cell => cell.type === 'code');
+    return { stored_ids: stored, sources: Object.fromEntries(code.map(cell => [cell.id, cell.sharedModel.getSource()])) };
   }
 
   private _cells(keys: Set<string>): Json {

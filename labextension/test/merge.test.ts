@@ -3,13 +3,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { mergeRecord, reduceToSeed } from '../src/merge';
+import { callsBySource, mergeRecord, reduceToSeed } from '../src/merge';
 
 const NOW = { version: 1, seed: 42, mode: 'stream', sealed: true, cells: { b: 'new' } };
 
 test('lines of cells that did not run now are kept, those of removed cells are not', () => {
   const known = { ...NOW, cells: { a: 'old', b: 'old', gone: 'old' } };
   assert.deepEqual({ ...NOW, cells: { a: 'old', b: 'new' } }, mergeRecord(known, NOW, ['a', 'b']));
+});
+
+test('lines of cells that are called by their sources stay: only the server can tell whose they are', () => {
+  const known = { ...NOW, cells: { 'h-0123456789-0': 'old' } };
+  assert.deepEqual({ ...NOW, cells: { 'h-0123456789-0': 'old', b: 'new' } }, mergeRecord(known, NOW, ['a', 'b']));
+  assert.ok(callsBySource(known));
+  assert.ok(!callsBySource(NOW) && !callsBySource(null));
 });
 
 test('a run with another seed, mode or sealing replaces all lines', () => {

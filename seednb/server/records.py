@@ -10,6 +10,7 @@ from typing import Any
 
 from seednb.compare import CANON, output_digests
 from seednb.inputs import MAX_FILES
+from seednb.notebook import cell_keys
 from seednb.record import CellLine, Record
 from seednb.replay.run import digest_inputs
 from seednb.report.surroundings import ABSENT, Difference, differences
@@ -30,7 +31,9 @@ def completed(body: Mapping[str, Any], folder: Path, root: Path) -> dict[str, An
     if known is not None and known.newer:
         return known.to_json()
     new = replace(Record.from_json(body.get("record"), where="the kernel's record"), canon=CANON)
-    cells, keys = _cells(body.get("cells")), _texts(body.get("keys"), "keys")
+    names = _names(body, new, known)
+    new, keys = _renamed(new, names), [names.get(key, key) for key in _texts(body.get("keys"), "keys")]
+    cells = {names.get(key, key): cell for key, cell in _cells(body.get("cells")).items()}
     same = known is not None and (known.seed, known.mode, known.sealed, known.canon) == (new.seed, new.mode, new.sealed, CANON)
     before: Mapping[str, CellLine] = known.cells if known is not None and same else {}
     lines = {key: _line(line, cells.get(key), before.get(key)) for key, line in new.cells.items()}
@@ -72,6 +75,28 @@ def _line(line: CellLine, cell: Mapping[str, Any] | None, before: CellLine | Non
     if cell is not None:
         return replace(line, outputs=output_digests(outputs_of(cell.get("outputs")), cell["source"]))
     return before if before is not None and replace(before, outputs=None) == replace(line, outputs=None) else line
+
+
+def _names(body: Mapping[str, Any], new: Record, known: Record | None) -> dict[str, str]:
+    """Return the key in the file of each cell, by what the front end and the kernel call it. They agree where no sources are sent.
+
+    A kernel calls a cell by its source where nobody has told it the id, and so does a record of a file that stores none.
+    """
+    sources = body.get("sources")
+    if sources is None:
+        return {}
+    if not isinstance(sources, dict) or not all(isinstance(source, str) for source in sources.values()):
+        raise RefusedError(BAD_REQUEST, "'sources' must be an object of texts by id, or null")
+    ids = list(sources)
+    open_cells = [{"cell_type": "code", "id": key, "metadata": {}, "source": source} for key, source in sources.items()]
+    stored = open_cells if body.get("stored_ids", True) is True else [{**cell, "id": None} for cell in open_cells]
+    in_file, in_kernel = cell_keys({"cells": stored}, known), cell_keys({"cells": open_cells}, new)
+    return {name: in_file[index] for index, key in enumerate(ids) for name in (key, in_kernel[index])}
+
+
+def _renamed(record: Record, names: Mapping[str, str]) -> Record:
+    cells = {names.get(key, key): line for key, line in record.cells.items()}
+    return replace(record, cells=cells, reseeds=tuple((names.get(key, key), seed) for key, seed in record.reseeds))
 
 
 def _cells(value: Any) -> dict[str, dict[str, Any]]:

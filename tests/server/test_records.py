@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from seednb.compare import output_digests
-from seednb.digest import source_digest
+from seednb.digest import source_digest, source_key
 from seednb.errors import RecordError
 from seednb.server.records import completed, surroundings
 from seednb.server.requests import RefusedError
@@ -25,9 +25,9 @@ def record(cells, **more):
     return {"version": 1, "canon": 2, "seed": 42, "mode": "stream", "sealed": True, "origin": "magic", "cells": cells, **more}
 
 
-def asked(tmp_path, new, known=None, *, cells=None, keys=(A, B, C), inputs=()):
+def asked(tmp_path, new, known=None, *, cells=None, keys=(A, B, C), inputs=(), **more):
     """Complete a record."""
-    body = {"known": known, "record": new, "cells": cells or {}, "keys": list(keys), "inputs": list(inputs)}
+    body = {"known": known, "record": new, "cells": cells or {}, "keys": list(keys), "inputs": list(inputs), **more}
     return completed(body, tmp_path, tmp_path)
 
 
@@ -48,6 +48,42 @@ def test_merged_over_what_is_known(tmp_path):
     assert ({"p": 1}, "kept", {"old.txt": "0" * 10}) == (found["parameters"], found["mine"], found["inputs"])
     assert [A] == list(asked(tmp_path, new, known, keys=(A,))["cells"])
     assert found == asked(tmp_path, new, found, keys=(C, A, B))
+
+
+SOURCES = {A: "1", B: "2", C: "2"}
+FIRST, SECOND, THIRD = source_key("1", 0), source_key("2", 0), source_key("2", 1)
+
+
+def test_a_file_without_ids(tmp_path):
+    """In a file that stores no ids, cells are recorded by their sources, whose order tells equal ones apart; other lines stay."""
+    known = record({FIRST: line("1", "o=0000000000/1111111111"), SECOND: line("old"), source_key("gone", 0): line("gone")})
+    new = record({C: line("2")}, reseeds=[[C, 7]])
+    found = asked(tmp_path, new, known, cells={C: {"source": "2", "outputs": OUTPUTS}}, sources=SOURCES, stored_ids=False)
+    assert [FIRST, SECOND, THIRD] == list(found["cells"])
+    assert (known["cells"][FIRST], known["cells"][SECOND]) == (found["cells"][FIRST], found["cells"][SECOND])
+    assert " o=" in found["cells"][THIRD]
+    assert [[THIRD, 7]] == found["reseeds"]
+
+
+def test_a_record_by_sources_of_a_file_with_ids(tmp_path):
+    """Lines of a record that calls cells by their sources stay where a front end calls them by their ids."""
+    known = record({FIRST: line("1"), SECOND: line("2"), source_key("gone", 0): line("gone")})
+    found = asked(tmp_path, record({B: line("2", "python=0123456789")}), known, sources=SOURCES, stored_ids=True)
+    assert {FIRST: line("1"), SECOND: line("2", "python=0123456789")} == found["cells"]
+
+
+def test_a_kernel_that_was_told_no_ids(tmp_path):
+    """What a kernel calls by its source, since who executes it tells no ids, is recorded by the id that the file stores."""
+    new = record({FIRST: line("1"), THIRD: line("2")})
+    found = asked(tmp_path, new, record({B: line("2")}), cells={A: {"source": "1", "outputs": OUTPUTS}}, sources=SOURCES, stored_ids=True)
+    assert [A, B, C] == list(found["cells"])
+    assert " o=" in found["cells"][A]
+
+
+def test_sources_that_are_none(tmp_path):
+    """Sources that are no texts are refused."""
+    with pytest.raises(RefusedError, match="'sources'"):
+        asked(tmp_path, record({}), sources={A: 3})
 
 
 @pytest.mark.parametrize("other", [{"seed": 43}, {"mode": "per-cell"}, {"sealed": False}])
