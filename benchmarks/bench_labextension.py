@@ -1,6 +1,6 @@
-"""What the JupyterLab extension costs: a replay beside JupyterLab's own restart-and-run-all, a badge, and scrolling a large notebook.
+"""What the JupyterLab extension costs: the seed in the toolbar, a replay beside JupyterLab's restart-and-run-all, a badge, and scrolling.
 
-Usage: python benchmarks/bench_labextension.py [--python PYTHON] [--chromium FILE] [--rounds N] [--cells N] [--only replay|badge|scroll]
+Usage: bench_labextension.py [--python PYTHON] [--chromium FILE] [--rounds N] [--cells N] [--only toolbar|replay|badge|scroll]
 
 PYTHON is the interpreter of an environment with JupyterLab and seednb's wheel. Needs Playwright and Chromium.
 """
@@ -47,6 +47,24 @@ BADGE = f"""async () => {{ {PANEL}
     const at = await shown;
     panel.sessionContext.iopubMessage.disconnect(watch);
     return at - idle; }}"""
+TOOLBAR = """(() => {
+    const seen = window.seednbSeen = {};
+    const note = name => requestAnimationFrame(() => { seen[name] ??= performance.now(); });
+    const look = () => {
+        const panel = window.jupyterapp?.shell?.currentWidget;
+        if (panel?.context && !seen.watched) {
+            seen.watched = true;
+            panel.revealed.then(() => note('panel'));
+        }
+        for (const [name, selector] of [['seed', '.seednb-pill'], ['restart', '[data-jp-item-name="restart"] :is(button, jp-button)']]) {
+            const node = document.querySelector('.jp-NotebookPanel-toolbar ' + selector);
+            if (node && node.getBoundingClientRect().width > 0) { note(name); }
+        }
+        if (!(seen.panel && seen.seed && seen.restart)) { requestAnimationFrame(look); }
+    };
+    requestAnimationFrame(look);
+})();"""
+SEEN = "() => { const {panel, seed, restart} = window.seednbSeen ?? {}; return panel && seed && restart ? [panel, seed, restart] : false; }"
 SCROLL = f"""async () => {{ {PANEL}
     const outer = panel.content.node.querySelector('.jp-WindowedPanel-outer') || panel.content.node;
     const tasks = [];
@@ -119,6 +137,21 @@ def opened(browser: Any, address: str, name: str) -> Any:
     return page
 
 
+def toolbar(browser: Any, address: str, rounds: int) -> None:
+    """Load a notebook's page again and again; tell how long after the notebook and after JupyterLab's restart button the seed is drawn."""
+    after_panel, after_restart = [], []
+    for _ in range(rounds):
+        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        page.add_init_script(TOOLBAR)
+        page.goto(f"{address}/lab/tree/six.ipynb?token=bench")
+        panel, seed, restart = page.wait_for_function(SEEN, timeout=120_000).json_value()
+        after_panel.append(seed - panel)
+        after_restart.append(seed - restart)
+        page.close()
+    for label, found in (("the notebook", after_panel), ("JupyterLab's restart button", after_restart)):
+        print(f"the seed after {label}: median {statistics.median(found):.0f} ms, worst {max(found):.0f} ms (negative: before it)")
+
+
 def replay(browser: Any, address: str, rounds: int) -> None:
     """Alternate the replay with JupyterLab's own restart and run all, in one page."""
     page = opened(browser, address, "six.ipynb")
@@ -174,7 +207,7 @@ def main() -> None:
     parser.add_argument("--chromium", default=shutil.which("chromium"))
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--cells", type=int, default=2000)
-    parser.add_argument("--only", choices=("replay", "badge", "scroll"))
+    parser.add_argument("--only", choices=("toolbar", "replay", "badge", "scroll"))
     options = parser.parse_args()
     from playwright.sync_api import sync_playwright
 
@@ -185,6 +218,8 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=options.chromium, args=FLAGS)
         for mode in ("contentVisibility", "full"):
             with server(options.python, folder, {"windowingMode": mode}) as address:
+                if mode == "contentVisibility" and options.only in (None, "toolbar"):
+                    toolbar(browser, address, options.rounds)
                 if mode == "contentVisibility" and options.only in (None, "replay"):
                     replay(browser, address, options.rounds)
                 if mode == "contentVisibility" and options.only in (None, "badge"):

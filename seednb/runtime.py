@@ -129,10 +129,11 @@ class Runtime(Seeding):
             self.display.stop()
 
     def has_begun(self) -> bool:
-        """Tell whether the start seed stands: something has drawn from it, or another cell has set it, which a replay repeats."""
+        """Tell whether the start seed stands: something has drawn from it, or a cell has set it beside this one, and a replay runs both."""
         if self.start_seed is None:
             return False
-        return bool(self.reseeds) or self._start_cell not in ("", self.cell) or self.has_drawn()
+        has_its_cell = self.cell != "" and self._start_cell not in ("", self.cell)
+        return has_its_cell or bool(self.reseeds) or self.has_drawn()
 
     def has_drawn(self) -> bool:
         """Tell whether a source has left the state that seeding gave it, as far as states can be read."""

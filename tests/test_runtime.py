@@ -77,7 +77,7 @@ def test_start_seed_is_the_first_one_after_which_something_was_drawn(runtime):
 
 
 def test_a_seed_in_another_cell_is_a_reseed(runtime):
-    """A cell that is run again sets the start seed again; another one that sets a seed is listed, draws or not, since a replay runs both."""
+    """A cell that is run again sets the start seed again; another one that sets a seed is listed, draws or not: a replay runs both."""
     start(runtime, 1, "environment")
     for cell, seed in (("first", 2), ("first", 3), ("second", 4)):
         runtime.begin_cell(cell)

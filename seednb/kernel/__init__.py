@@ -47,7 +47,7 @@ class Extension:
         self.callbacks = Callbacks(shell, self.runtime)
         self.cells = CellHooks(shell, self.runtime, self._cell_done, self._warn)
         self.attachment = Attachment(self.runtime, self.magic, self.output, self.listeners, self.cells)
-        self._door = Door(self.runtime, self.magic, self.names, self.attachment)
+        self._door = Door(self.runtime, self.magic, self.names, self.attachment, self.output)
         self._at_start = at_start
         self._problem = ""
         self._exit_handlers = _exit_handlers()

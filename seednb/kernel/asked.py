@@ -9,6 +9,7 @@ from seednb.errors import NotNowError, SeednbError
 from seednb.kernel.listeners import read_json
 from seednb.kernel.magic import SeedMagic
 from seednb.kernel.names import CellNames
+from seednb.kernel.output import RecordOutput
 from seednb.kernel.plans import Attachment
 from seednb.kernel.status import origin_of
 from seednb.runtime import Runtime
@@ -23,11 +24,12 @@ _SEED_ORIGINS = (FRONT_END, "record")
 class Door:
     """Does what is asked, between cells only: a request waits for its turn, so that no cell is in flight when it comes."""
 
-    def __init__(self, runtime: Runtime, magic: SeedMagic, names: CellNames, attachment: Attachment) -> None:
+    def __init__(self, runtime: Runtime, magic: SeedMagic, names: CellNames, attachment: Attachment, output: RecordOutput) -> None:
         self._runtime = runtime
         self._magic = magic
         self._names = names
         self._attachment = attachment
+        self._output = output
         self._verbs: dict[str, Callable[[Any, str], str]] = {
             "finish": self._finish,
             "ids": lambda value, _: magic.verbs["ids"]("on" if _switch(value, "ids") else "off"),
@@ -61,12 +63,14 @@ class Door:
             raise ValueError(f'"origin" must be one of {", ".join(_SEED_ORIGINS)}')
         if self._magic.plan is not None:
             raise NotNowError("not now: a replay has set the seed; wait for its end, or stop it")
-        begun = self._runtime.has_begun()
+        begun, before = self._runtime.has_begun(), self._runtime.states()
         seed = generate_seed() if value is None else check_seed(value)
         self._magic.take_over()
         self._runtime.start(seed, "generated" if value is None else origin, sealing=self._runtime.sealing, before_cells=True)
         text = f"seed {seed} ({origin_of(self._runtime.seed_origin)})"
-        if begun:
+        if not begun:
+            self._output.replace_states(before, self._runtime.states())
+        else:
             text += ", from here on: cells that have run keep their numbers; to give them this seed, restart, set it again, and run all"
         return text
 

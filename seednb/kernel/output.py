@@ -6,9 +6,11 @@ import time
 from typing import Any, Callable, Optional
 
 from seednb.determinism import determinism
+from seednb.digest import digest
 from seednb.environment import environment, hash_seed
-from seednb.inflight import CellFacts
+from seednb.inflight import UNREADABLE, CellFacts
 from seednb.runtime import Runtime
+from seednb.snapshots import States
 from seednb.wire import CANON_VERSION, RECORD_MIME, RECORD_VERSION, cell_line
 
 MANY_CELLS = 500
@@ -74,6 +76,12 @@ class RecordOutput:
             ended = self._clock()
             self._not_before = ended + _PATIENCE * (ended - begun)
 
+    def replace_states(self, before: States, now: States) -> None:
+        """Another seed has taken the place of one that nothing had drawn from: record cells that left those states with these ones."""
+        words = {_state(name, state): _state(name, now[name]) for name, state in before.items() if name in now}
+        self._cells = {key: " ".join(words.get(word, word) for word in line.split(" ")) for key, line in self._cells.items()}
+        self._current = False
+
     @property
     def lines(self) -> dict[str, str]:
         """The line of each cell, by its key."""
@@ -112,6 +120,10 @@ class RecordOutput:
             return
         content = {"data": bundle, "metadata": {}, "transient": transient}
         session.send(socket, "update_display_data", content, parent=self._shell.parent_header, ident=b"display_data")
+
+
+def _state(name: str, state: Optional[bytes]) -> str:
+    return f"{name}={UNREADABLE if state is None else digest(state)}"
 
 
 def _bundle(text: str) -> dict[str, Any]:

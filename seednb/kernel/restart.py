@@ -135,7 +135,7 @@ def arrived(shell: Any, told: Optional[dict[str, Any]], epoch: str) -> None:
 
 
 def _lasting(runtime: Runtime) -> tuple[Optional[int], str]:
-    """Return the seed that goes on, and its origin: the last one if it was set between cells, since no cell will set it again, else the first."""
+    """Return the seed that goes on, and its origin: the last one if it was set between cells, which no cell repeats, else the first."""
     if runtime.reseeds and not runtime.reseeds[-1][0]:
         return runtime.seed, runtime.seed_origin
     return runtime.start_seed, runtime.origin

@@ -10,6 +10,9 @@ from tests.conftest import notebook
 
 pytestmark = pytest.mark.slow
 
+COMPLETE = """count => Object.values(jupyterapp.shell.currentWidget.model.getMetadata('seednb')?.cells ?? {})
+  .filter(line => / o=/.test(line)).length === count"""
+OTHER = "keys => !Object.keys(jupyterapp.shell.currentWidget.model.getMetadata('seednb').cells).includes(keys[0])"
 ONE = "import random\nprint(random.random(), random.random())"
 
 
@@ -37,6 +40,31 @@ def test_another_machines_record_says_what_differs(app, server, open_path, name)
     differences.locator("summary").click()
     assert differences.get_by_text("3.1.4").is_visible()
     assert differences.get_by_text("vax").is_visible()
+
+
+def test_a_notebook_without_cell_ids_keeps_its_record(app, open_notebook):
+    """In a file of format 4.4 what is recorded is found when it is opened again: it replays, and lines of cells that do not run stay."""
+    page = open_notebook(app, LOAD, DRAW, DRAW, minor=4)
+    page.run_all()
+    page.tab.wait_for_function(COMPLETE, arg=3)
+    page.save()
+    before = page.saved()
+    assert not any("id" in cell for cell in page.file()["cells"])
+    page.open()
+    page.replay()
+    assert "42 · reproduced" == page.state("reproduced")
+    page.verdict(2, "identical")
+    page.save()
+    assert before == page.saved()
+    lines = page.file()["metadata"]["seednb"]["cells"]
+    assert all(key.startswith("h-") for key in lines)
+    page.open()
+    page.run(0)
+    page.edit(0, LOAD + "  # edited")
+    page.run(0)
+    page.tab.wait_for_function(OTHER, arg=list(lines))
+    found = page.record()["cells"]
+    assert [3, *list(lines.items())[1:]] == [len(found), *list(found.items())[1:]]
 
 
 def test_two_tabs_keep_one_record(app, open_notebook, open_path):

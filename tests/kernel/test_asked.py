@@ -60,6 +60,19 @@ def test_a_seed_after_draws_says_what_it_does_not_reach(seeded):
     assert answer["record"]["reseeds"] == [["", 7]]
 
 
+def test_a_seed_in_place_of_a_cells_is_the_start_seed(start):
+    """Set before anything has drawn, it is recorded as if the cell had set it: a replay lets that cell set it."""
+    kernel, other = start(), start()
+    kernel.run("%load_ext seednb\n%seed 42", cell="first")
+    other.run("%load_ext seednb\n%seed 7", cell="first")
+    answer = ask(kernel, "seed", 7)
+    wanted = hello(other)["record"]
+    assert (7, []) == (answer["record"]["seed"], answer["record"]["reseeds"])
+    assert "keep their numbers" not in answer["text"]
+    assert wanted["cells"]["first"].split(" ")[2:] == answer["record"]["cells"]["first"].split(" ")[2:]
+    assert "python=" in wanted["cells"]["first"]
+
+
 def test_rewinding_from_outside_gives_the_cell_its_numbers_again(seeded):
     """After a rewind to a cell its next run draws what its first run drew."""
     first = seeded.run(DRAW, cell="draws").value

@@ -40,11 +40,11 @@ def test_reseeds_name_the_cell_and_the_seed(seeded):
     assert (record["seed"], record["reseeds"]) == (42, [["reseeds", 7]])
 
 
-def test_later_seed_without_draws_replaces_the_first(seeded):
-    """A second `%seed` before any draw is the start seed, and the record moves to its output."""
+def test_a_second_cells_seed_is_a_reseed(seeded):
+    """A second cell's `%seed` is listed beside the start seed, and the record moves to its output."""
     seeded.run("%seed 7", cell="second")
     (record,) = seeded.records
-    assert (record["seed"], record["reseeds"]) == (7, [])
+    assert (record["seed"], record["reseeds"]) == (42, [["second", 7]])
     assert [RECORD in data for data in seeded.displays.values()] == [False, True]
 
 
