@@ -103,6 +103,10 @@ class Page:
             [index, source],
         )
 
+    def delete(self, index: int) -> None:
+        """Delete a cell."""
+        self.tab.evaluate("index => jupyterapp.shell.currentWidget.model.sharedModel.deleteCell(index)", index)
+
     def type_seed(self, seed: str) -> None:
         """Set a seed in the popover, and close it."""
         field = self.popover().locator('[data-seednb="seed"]')
