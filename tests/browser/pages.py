@@ -186,6 +186,10 @@ class Page:
             arg=[index, wanted],
         )
 
+    def is_dirty(self) -> bool:
+        """Tell whether the notebook has changes that are not saved."""
+        return bool(self.tab.evaluate("() => jupyterapp.shell.currentWidget.model.dirty"))
+
     def record(self) -> dict[str, Any] | None:
         """Return the record in the open notebook's metadata."""
         found: dict[str, Any] | None = self.tab.evaluate("() => jupyterapp.shell.currentWidget.model.getMetadata('seednb') ?? null")
