@@ -53,7 +53,7 @@ class Cell:
 class CellFacts(NamedTuple):
     """What one cell did: the digests after it of the sources that it changed, the notes, the key of its own stream.
 
-    drew: the names of the sources that it moved and that a second run would find elsewhere. between: the draws between it and the cell before.
+    drew: the names of the sources that it moved and that a second run would find elsewhere. between: the draws since the cell before.
     """
 
     key: str

@@ -46,14 +46,14 @@ def kinds(page, index):
 
 
 def test_draws_between_cells_are_told_of_at_each_cell_that_follows_them(app, open_notebook):
-    """A thread that draws between two cells is named at the second one, each time; the way out is a replay, in which nothing comes between."""
+    """A thread that draws between two cells is named at the second one, each time; the way out is a replay."""
     page = open_notebook(app, LOAD, THREAD, DRAW, DRAW, "import random\nprint(random.random(), random.random())")
     begun(page, 3)
     for index in (3, 4):
         page.ask(BETWEEN)
         page.run(index)
         assert ["between"] == kinds(page, index)
-    assert "python drawn from between cells, and not put back: a thread or task that a cell started was running" in page.badge(4).inner_text()
+    assert "python drawn from between cells, and not put back: a thread or task that a cell started" in page.badge(4).inner_text()
     assert 0 == page.badge(2).count()
     assert 0 == page.badge(3).locator('[data-seednb="rewind-and-run"]').count()
     page.badge(3).locator('[data-seednb="replay"]').click()

@@ -125,7 +125,7 @@ def test_a_replay_that_ends_before_cells_that_had_run_says_so(app, open_notebook
 @pytest.mark.slow
 @pytest.mark.usefixtures("stops_at_first")
 def test_a_replay_can_stop_at_the_first_difference(app, open_notebook):
-    """Where the user wants it, cells after the first that differs do not run; all can be put back; after the last cell there is no word of them."""
+    """Where the user wants it, cells after the first that differs do not run, and that is said; all can be put back."""
     page = open_notebook(app, LOAD, DRAW, "import secrets\nprint(secrets.token_hex(8))", "behind = True\nprint('behind')")
     before, outputs = recorded(page), [page.outputs(index) for index in range(4)]
     page.replay()

@@ -78,6 +78,7 @@ def test_two_notebooks_are_verified_at_once(app, server, open_notebook, open_pat
     names = [name.replace(".", f"-{number}.") for number in (2, 3)]
     second = open_path(app, server.write(names[0], notebook(LOAD, WAITS, "import secrets\nprint(secrets.token_hex(8))")))
     third = open_path(app, server.write(names[1], notebook(DRAW)))
+    third.save()
     before = [recorded(page) for page in (first, second)]
     hold = server.root / "hold"
     hold.touch()
