@@ -53,7 +53,7 @@ class Cell:
 class CellFacts(NamedTuple):
     """What one cell did: the digests after it of the sources that it changed, the notes, the key of its own stream.
 
-    drew: the names of the sources that it moved and that a second run would find elsewhere.
+    drew: the names of the sources that it moved and that a second run would find elsewhere. between: the draws since the cell before.
     """
 
     key: str
@@ -62,6 +62,7 @@ class CellFacts(NamedTuple):
     notes: list[Note]
     stream: Optional[str] = None
     drew: frozenset[str] = NOTHING
+    between: Optional[Between] = None
 
 
 def facts_of(cell: Cell, changed: States, notes: list[Note]) -> CellFacts:
@@ -72,7 +73,8 @@ def facts_of(cell: Cell, changed: States, notes: list[Note]) -> CellFacts:
         names = ", ".join(cell.between.names)
         what = f"not put back, {cell.between.reason}" if cell.between.reason else "put back"
         notes = [{"kind": "between", "where": "before the cell", "what": f"{names}: {what}"}, *notes]
-    return CellFacts(cell.key, cell.seeded, digests, notes, cell.stream, frozenset(changed) if changed and not repeats else NOTHING)
+    drew = frozenset(changed) if changed and not repeats else NOTHING
+    return CellFacts(cell.key, cell.seeded, digests, notes, cell.stream, drew, cell.between)
 
 
 def event_of(facts: CellFacts, *, source: str, epoch: str, variables: Optional[Variables] = None) -> CellEvent:

@@ -33,10 +33,11 @@ _WORDS = 16
 
 
 class Reseeds:
-    """The places that have reseeded since `take`, and, in `seen`, all of them, each with its sources and seeds."""
+    """The places that have reseeded since `take`, those that it took last, and, in `seen`, all of them, each with its sources and seeds."""
 
     def __init__(self) -> None:
         self.seen: dict[str, dict[str, str]] = {}
+        self.taken: frozenset[str] = frozenset()
         self._new: dict[tuple[str, str], dict[str, str]] = {}
 
     def report(self, source: str, value: Any, caller: FrameType) -> None:
@@ -53,6 +54,7 @@ class Reseeds:
     def take(self) -> list[Note]:
         """Return the notes since the last call, one for each place."""
         new, self._new = self._new, {}
+        self.taken = frozenset(through for _, through in new)
         return [{"kind": "reseeded", "where": at, "what": told(sources)} for (at, _), sources in new.items()]
 
 

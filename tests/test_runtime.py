@@ -112,9 +112,9 @@ def test_cell_facts_name_the_changed_sources(runtime):
     start(runtime, 1)
     runtime.begin_cell("one")
     a.draw()
-    assert runtime.end_cell() == ("one", True, {"a": digest(b"1001")}, [], None, {"a"})
+    assert runtime.end_cell() == ("one", True, {"a": digest(b"1001")}, [], None, {"a"}, None)
     runtime.begin_cell("two")
-    assert runtime.end_cell() == ("two", True, {}, [], None, frozenset())
+    assert runtime.end_cell() == ("two", True, {}, [], None, frozenset(), None)
 
 
 def test_nested_cells_are_told_each_for_itself(runtime):

@@ -21,7 +21,7 @@ const ICONS: { [kind in Kind]: string } = {
 /** Return the badges of a cell, one for each warning; the ways out stand in the first that has any. */
 export function badges(warnings: readonly CellWarning[], id: string, actions: BadgeActions, trans: TranslationBundle): HTMLElement[] {
   const main = warnings.find(warning => warning.kind !== 'reseeded');
-  return warnings.map(warning => badge(warning, warning === main ? buttons(id, actions, trans) : [], trans));
+  return warnings.map(warning => badge(warning, warning === main ? buttons(warning.kind, id, actions, trans) : [], trans));
 }
 
 /** Return what a kind of warning is called. */
@@ -47,21 +47,29 @@ function badge(warning: CellWarning, more: HTMLElement[], trans: TranslationBund
   const icon = element('span', 'seednb-badge-icon', ICONS[warning.kind]);
   icon.setAttribute('aria-hidden', 'true');
   const title = element('b', 'seednb-badge-title', kindWords(warning.kind, trans));
-  const text = element('span', 'seednb-badge-text', asSentence(warning.text));
+  const text = element('span', 'seednb-badge-text', asSentence(warning));
   node.append(icon, title, text, ...more);
   return node;
 }
 
-function buttons(id: string, actions: BadgeActions, trans: TranslationBundle): HTMLElement[] {
-  return [
-    button(
-      'rewind-and-run',
-      trans.__('Rewind & run'),
-      trans.__('Put the generators back to where this cell first found them, and run it'),
-      () => actions.rewindAndRun(id)
-    ),
-    button('replay', trans.__('Restart & replay'), trans.__('Restart the kernel, run all cells with the seed, and compare'), actions.replay)
-  ];
+/** What others drew before the cell stays drawn when it is rewound: to where it found the generators, which is after that. */
+function buttons(kind: Kind, id: string, actions: BadgeActions, trans: TranslationBundle): HTMLElement[] {
+  const replay = button(
+    'replay',
+    trans.__('Restart & replay'),
+    trans.__('Restart the kernel, run all cells with the seed, and compare'),
+    actions.replay
+  );
+  if (kind === 'between') {
+    return [replay];
+  }
+  const rewind = button(
+    'rewind-and-run',
+    trans.__('Rewind & run'),
+    trans.__('Put the generators back to where this cell first found them, and run it'),
+    () => actions.rewindAndRun(id)
+  );
+  return [rewind, replay];
 }
 
 function button(name: string, label: string, title: string, act: () => void): HTMLElement {
@@ -84,7 +92,9 @@ export function element(name: string, className: string, text = ''): HTMLElement
   return node;
 }
 
-function asSentence(text: string): string {
-  const first = text.charAt(0).toUpperCase() + text.slice(1);
+/** The names of files and sources that a text begins with stay as they are written. */
+function asSentence({ text, sources }: CellWarning): string {
+  const word = /^[a-z]+(?= )/.exec(text)?.[0] ?? '';
+  const first = word && !sources.includes(word) ? text.charAt(0).toUpperCase() + text.slice(1) : text;
   return /[.!?…]$/.test(first) ? first : `${first}.`;
 }

@@ -39,7 +39,7 @@ export class Control implements PanelControl, IDisposable {
     this._insight = new Insight(_seed, shared.settings, { rewindAndRun, replay: () => void this.replay() });
     this._runner = new CellRunner(_seed.panel, shared.executor, shared.dialogs, shared.translator);
     this._replayer = new Replayer(_seed, client, this._runner, this._insight, shared);
-    this._verify = new BackgroundVerify(_seed, client, this._insight);
+    this._verify = new BackgroundVerify(_seed, client, _api.url(''), this._insight);
     void this._verify.resume().then(found => this._ended(found));
   }
 

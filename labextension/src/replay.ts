@@ -156,14 +156,14 @@ export class Replay {
       const cell = this._widget(id);
       if (cell && !this.stop.why && !this.stop.closed) {
         last = cell;
-        sent.push(this._send(cell, id === plan.cells[plan.cells.length - 1] ? () => void this._ask(plan) : undefined));
+        sent.push(this._send(cell, isLast(plan, id) ? () => void this._ask(plan) : undefined));
         while (sent.length > this._mayWait()) {
-          await this._take(sent.shift()!, snapshot, comparing);
+          await this._take(sent.shift()!, plan, snapshot, comparing);
         }
       }
     }
     for (const one of sent) {
-      await this._take(one, snapshot, comparing);
+      await this._take(one, plan, snapshot, comparing);
     }
     if (last && !this.stop.closed) {
       this._stage.runner.ended(last);
@@ -188,7 +188,7 @@ export class Replay {
   }
 
   /** Take what the cell gave that was sent first. One that ends after the replay has ended does not count. */
-  private async _take({ cell, id, since, end: ending }: Sent, snapshot: Snapshot, comparing: Comparing): Promise<void> {
+  private async _take({ cell, id, since, end: ending }: Sent, plan: ReplayPlan, snapshot: Snapshot, comparing: Comparing): Promise<void> {
     const end = await ending;
     if (this.stop.closed) {
       return;
@@ -209,21 +209,20 @@ export class Replay {
     if (!cell.isDisposed) {
       comparing.add(cell.model as ICodeCellModel, failed);
     }
-    await this._goOn(failed !== null, comparing);
+    await this._goOn(failed !== null, isLast(plan, id), comparing);
   }
 
-  /** Wait for the comparison where it decides whether another cell runs. */
-  private async _goOn(failed: boolean, comparing: Comparing): Promise<void> {
+  /** Wait for the comparison where it decides whether another cell runs. What ends with its last cell has not stopped. */
+  private async _goOn(failed: boolean, last: boolean, comparing: Comparing): Promise<void> {
     const { trans, stopAtFirst } = this._stage;
-    if (failed) {
-      this._failed = true;
+    this._failed ||= failed;
+    if (failed || stopAtFirst()) {
       await comparing.settled();
+    }
+    if (failed && !last) {
       this.stop.because(trans.__('A cell failed; those after it have not run.'));
-    } else if (stopAtFirst()) {
-      await comparing.settled();
-      if (this._progress.first) {
-        this.stop.because(trans.__('Stopped at the first cell that differs.'));
-      }
+    } else if (stopAtFirst() && !last && this._progress.first) {
+      this.stop.because(trans.__('The cells after the first difference have not run, as your settings ask.'));
     }
   }
 
@@ -255,4 +254,8 @@ export class Replay {
     }
     return model;
   }
+}
+
+function isLast({ cells }: ReplayPlan, id: string): boolean {
+  return id === cells[cells.length - 1];
 }

@@ -1,7 +1,7 @@
 /**
  * Verify in background: the server replays the saved file in a fresh kernel, and this page follows how far it is.
  *
- * A page that was loaded again takes up the verification that it began; the server ends those that nobody asks for.
+ * A page that opens the notebook again takes up what another one began and left: the server goes on with it, and lets only so many run.
  */
 
 import type { Outcome, Verification } from './answers';
@@ -13,7 +13,7 @@ export interface VerifyEnd {
   problem: string;
 }
 
-/** What remembers which verification a page has begun: `sessionStorage`. */
+/** What remembers which verification of a notebook is under way: `localStorage`, so that also a new tab finds what a closed one has left. */
 export type Memory = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 /** Follows one verification of a notebook at a time. */
@@ -21,9 +21,11 @@ export class Verifier {
   private _id: string | null = null;
   private _isDisposed = false;
 
+  /** where: tells servers apart whose pages share one memory. */
   constructor(
     private readonly _client: ReplayClient,
     private readonly _memory: Memory,
+    private readonly _where: string,
     private readonly _told: (verification: Verification) => void
   ) {}
 
@@ -41,13 +43,13 @@ export class Verifier {
   /** Verify a saved file; null where the notebook was closed meanwhile. Fails in one line where it cannot begin. */
   async run(path: string, seed: number | null): Promise<VerifyEnd | null> {
     const id = await this._client.verify(path, seed);
-    this._memory.setItem(key(path), id);
+    this._memory.setItem(this._key(path), id);
     return this._follow(path, id);
   }
 
-  /** Take up what this page began before it was loaded again; null where there is nothing. */
+  /** Take up what was begun before the notebook was opened; null where there is nothing. */
   async resume(path: string): Promise<VerifyEnd | null> {
-    const id = this._memory.getItem(key(path));
+    const id = this._memory.getItem(this._key(path));
     if (id === null || this._id !== null) {
       return null;
     }
@@ -72,7 +74,7 @@ export class Verifier {
           return null;
         }
         if (now.state !== 'running') {
-          this._memory.removeItem(key(path));
+          this._memory.removeItem(this._key(path));
           return ended(now);
         }
         after = now.n;
@@ -82,12 +84,16 @@ export class Verifier {
     } catch (failure) {
       // A page that goes away loses its requests too: what it began is kept in mind.
       if (isGone(failure)) {
-        this._memory.removeItem(key(path));
+        this._memory.removeItem(this._key(path));
       }
       return { outcome: null, problem: reason(failure) };
     } finally {
       this._id = null;
     }
+  }
+
+  private _key(path: string): string {
+    return `seednb:verification:${this._where}:${path}`;
   }
 }
 
@@ -96,8 +102,4 @@ function ended(now: Verification): VerifyEnd {
     return { outcome: now.result, problem: '' };
   }
   return { outcome: null, problem: now.state === 'cancelled' ? '' : now.text || 'the verification failed' };
-}
-
-function key(path: string): string {
-  return `seednb:verification:${path}`;
 }

@@ -16,9 +16,10 @@ export class BackgroundVerify {
   constructor(
     private readonly _seed: SeedPanel,
     client: ReplayClient,
+    where: string,
     private readonly _insight: Insight
   ) {
-    this._verifier = new Verifier(client, window.sessionStorage, now => this._told(now));
+    this._verifier = new Verifier(client, window.localStorage, where, now => this._told(now));
   }
 
   dispose(): void {
@@ -35,7 +36,7 @@ export class BackgroundVerify {
     return this._ended(await this._verifier.run(context.localPath, null));
   }
 
-  /** Take up what this page began before it was loaded again. */
+  /** Take up what was begun before the notebook was opened. */
   async resume(): Promise<Ended | null> {
     const { context } = this._seed.panel;
     await context.ready;

@@ -20,7 +20,7 @@ class Script {
   }
 }
 
-/** What `sessionStorage` is in a browser. */
+/** What `localStorage` is in a browser. */
 class Memory {
   readonly items = new Map<string, string>();
 
@@ -35,6 +35,7 @@ class Memory {
   }
 }
 
+const HERE = 'http://localhost:8888/seednb/api';
 const RUNNING = { n: 2, state: 'running', run: 1, runs: 1, cell: 3, cells: 12, text: '' };
 const DONE = { ...RUNNING, n: 5, state: 'done', report: '/r', result: { reproduced: true, cells: [], counts: {} } };
 
@@ -42,7 +43,7 @@ test('a verification is followed from state to state, and forgotten once it is o
   const memory = new Memory();
   const script = new Script([{ id: 'v' }, RUNNING, DONE]);
   const told: number[] = [];
-  const verifier = new Verifier(new ReplayClient(script), memory, now => told.push(now.cell));
+  const verifier = new Verifier(new ReplayClient(script), memory, HERE, now => told.push(now.cell));
   const end = await verifier.run('a.ipynb', null);
   assert.equal('/r', end?.outcome?.report);
   assert.deepEqual([3], told);
@@ -51,34 +52,34 @@ test('a verification is followed from state to state, and forgotten once it is o
   assert.equal(false, verifier.isRunning);
 });
 
-test('a page that was loaded again takes up what it began; of one that the server forgot nothing is said', async () => {
+test('who opens a notebook again takes up what was begun; of one that the server forgot nothing is said', async () => {
   const memory = new Memory();
-  memory.setItem('seednb:verification:a.ipynb', 'v');
-  const end = await new Verifier(new ReplayClient(new Script([DONE])), memory, () => undefined).resume('a.ipynb');
+  memory.setItem(`seednb:verification:${HERE}:a.ipynb`, 'v');
+  const end = await new Verifier(new ReplayClient(new Script([DONE])), memory, HERE, () => undefined).resume('a.ipynb');
   assert.equal(true, end?.outcome?.reproduced);
-  memory.setItem('seednb:verification:a.ipynb', 'gone');
-  const none = new Verifier(new ReplayClient(new Script([Object.assign(new Error('not known'), { status: 404 })])), memory, () => undefined);
+  memory.setItem(`seednb:verification:${HERE}:a.ipynb`, 'gone');
+  const none = new Verifier(new ReplayClient(new Script([Object.assign(new Error('not known'), { status: 404 })])), memory, HERE, () => undefined);
   assert.equal(null, await none.resume('a.ipynb'));
   assert.equal(0, memory.items.size);
 });
 
 test('a closed notebook stops following and keeps what it began in mind', async () => {
   const memory = new Memory();
-  const verifier = new Verifier(new ReplayClient(new Script([{ id: 'v' }, RUNNING])), memory, () => verifier.dispose());
+  const verifier = new Verifier(new ReplayClient(new Script([{ id: 'v' }, RUNNING])), memory, HERE, () => verifier.dispose());
   assert.equal(null, await verifier.run('a.ipynb', null));
   assert.equal(1, memory.items.size);
 });
 
 test('a request that is lost with its page leaves what the page began in mind', async () => {
   const memory = new Memory();
-  const lost = new Verifier(new ReplayClient(new Script([{ id: 'v' }, new Error('no answer')])), memory, () => undefined);
+  const lost = new Verifier(new ReplayClient(new Script([{ id: 'v' }, new Error('no answer')])), memory, HERE, () => undefined);
   assert.equal('no answer', (await lost.run('a.ipynb', null))?.problem);
   assert.equal(1, memory.items.size);
 });
 
 test('a failure is told in one line, a cancelled one is not told', async () => {
   const failed = new Script([{ id: 'v' }, { ...RUNNING, state: 'failed', text: 'no kernel\nhere' }]);
-  const run = (script: Script) => new Verifier(new ReplayClient(script), new Memory(), () => undefined).run('a.ipynb', null);
+  const run = (script: Script) => new Verifier(new ReplayClient(script), new Memory(), HERE, () => undefined).run('a.ipynb', null);
   assert.equal('no kernel here', (await run(failed))?.problem);
   assert.equal('', (await run(new Script([{ id: 'v' }, { ...RUNNING, state: 'cancelled' }])))?.problem);
 });

@@ -28,6 +28,8 @@ IMAGE, BYTES = "image", "bytes"
 _MARKUPS = {"application/javascript", "application/ecmascript"}
 _STREAMS = ("stdout", "stderr")
 _SEED_LINE = re.compile(r"seednb: seed \d+(?: \([\w ]+\) in place of \d+)?")
+_OWN_WARNING = re.compile(r"^seednb:1: (?:Guard|Rerun|Reseed)Warning: .*\n?", re.MULTILINE)
+"""As `seednb.kernel.notices` shows them where no front end does: whether one does is not content."""
 
 
 class Part:
@@ -158,6 +160,10 @@ def fold_outputs(outputs: Any) -> Folded:
     return folded
 
 
+def _without_own(name: str, text: str) -> str:
+    return _OWN_WARNING.sub("", text) if name == "stderr" and "seednb:1: " in text else text
+
+
 def output_digests(outputs: Any, source: Any = "") -> tuple[str, str]:
     """Return the digests of outputs: of their canonical form, and of that after benign rules.
 
@@ -176,6 +182,7 @@ def _fold_output(output: Any, folded: Folded, texts: dict[str, list[str]]) -> st
     kind = output.get("output_type")
     if kind == "stream":
         name, text = text_of(output.get("name", "stdout")), text_of(output.get("text", ""))
+        text = _without_own(name, text)
         if text:
             texts.setdefault(name, []).append(text)
         return name if text else ""

@@ -1,4 +1,7 @@
-"""What a cell is told of once it has ended, each thing once: draws between cells, and libraries that reseed."""
+"""What a cell is told of once it has ended: draws between cells, and libraries that reseed.
+
+Each thing is told once in the outputs; a front end that marks cells is told of each cell.
+"""
 
 from __future__ import annotations
 
@@ -22,13 +25,15 @@ class Notices:
         self._reseeds: set[str] = set()
 
     def tell(self, facts: CellFacts) -> None:
-        """A cell has ended: tell what is new since the last one."""
+        """A cell has ended: tell what is new since the last one, or holds of this one."""
         seen = [between for between in self._runtime.guard.seen if between.reason]
-        for between in seen[self._between :]:
-            self._show(facts.key, "between", GuardWarning(between.names, between.reason))
+        for number, between in enumerate(seen):
+            if number >= self._between or (self._listeners.badges and between == facts.between):
+                self._show(facts.key, "between", GuardWarning(between.names, between.reason))
         self._between = len(seen)
-        for place, sources in self._runtime.seal.reseeds.seen.items():
-            if place not in self._reseeds:
+        reseeds = self._runtime.seal.reseeds
+        for place, sources in reseeds.seen.items():
+            if place not in self._reseeds or (self._listeners.badges and place in reseeds.taken):
                 self._reseeds.add(place)
                 self._show(facts.key, "reseeded", ReseedWarning(place, sorted(sources), told(sources)))
 

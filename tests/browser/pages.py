@@ -103,6 +103,10 @@ class Page:
             [index, source],
         )
 
+    def delete(self, index: int) -> None:
+        """Delete a cell."""
+        self.tab.evaluate("index => jupyterapp.shell.currentWidget.model.sharedModel.deleteCell(index)", index)
+
     def type_seed(self, seed: str) -> None:
         """Set a seed in the popover, and close it."""
         field = self.popover().locator('[data-seednb="seed"]')
@@ -181,6 +185,10 @@ class Page:
             ".map(output => [output.text ?? output.data?.['text/plain'] ?? ''].flat().join('')).join('') === wanted",
             arg=[index, wanted],
         )
+
+    def is_dirty(self) -> bool:
+        """Tell whether the notebook has changes that are not saved."""
+        return bool(self.tab.evaluate("() => jupyterapp.shell.currentWidget.model.dirty"))
 
     def record(self) -> dict[str, Any] | None:
         """Return the record in the open notebook's metadata."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.browser.pages import Page
+from tests.browser.servers import Server
 
 LOAD = "%load_ext seednb\n%seed 42"
 DRAW = "import random\nprint(random.random())"
@@ -19,6 +22,15 @@ ALL_KINDS = [
     "x = 1",
 ]
 RAISES = 6
+SETTINGS = "@seednb/labextension:plugin"
+
+
+@pytest.fixture
+def stops_at_first(server: Server) -> Iterator[None]:
+    """Let replays in pages that are opened now stop at the first cell that differs."""
+    server.set(SETTINGS, {"stopAtFirst": True})
+    yield
+    server.set(SETTINGS, {})
 
 
 def recorded(page: Page, *again: int) -> str:
@@ -108,6 +120,36 @@ def test_a_replay_that_ends_before_cells_that_had_run_says_so(app, open_notebook
     assert "reproduced" not in page.state("reproduced", "recorded", "failed", "diverged")
     assert "those after it have not run" in page.popover().inner_text()
     assert ("behind\n", shown) == (shown, page.text(3))
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("stops_at_first")
+def test_a_replay_can_stop_at_the_first_difference(app, open_notebook):
+    """Where the user wants it, cells after the first that differs do not run, and that is said; all can be put back."""
+    page = open_notebook(app, LOAD, DRAW, "import secrets\nprint(secrets.token_hex(8))", "behind = True\nprint('behind')")
+    before, outputs = recorded(page), [page.outputs(index) for index in range(4)]
+    page.replay()
+    assert "42 · diverged at 3" == page.state("diverged")
+    assert "False" == page.ask("'behind' in globals()")
+    page.verdict(1, "identical")
+    page.verdict(2, "diverged")
+    page.verdict(3, "missing")
+    assert outputs[3] == page.outputs(3)
+    assert "Cell 3 is the first that differs. The cells after the first difference have not run" in page.popover().inner_text()
+    page.save()
+    assert before != page.saved()
+    page.press("restore")
+    page.text_becomes(2, outputs[2][0]["text"])
+    page.save()
+    assert before == page.saved()
+
+    page.delete(3)
+    page.replay()
+    page.state("replaying")
+    assert "42 · diverged at 3" == page.state("diverged")
+    told = page.popover().inner_text()
+    assert "secrets.token_hex" in told
+    assert "have not run" not in told
 
 
 @pytest.mark.slow

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import nbformat
 import pytest
 
 from tests.browser.test_replay import DRAW, LOAD, recorded
+from tests.conftest import texts
 
 pytestmark = pytest.mark.slow
 
@@ -72,6 +74,27 @@ def test_stopping_a_replay(app, open_notebook):
     page.state("failed", "diverged", "recorded")
     block.unlink()
     page.ready()
+    page.save()
+    assert before == page.saved()
+
+
+def test_a_save_in_a_replay_keeps_what_is_shown(app, open_notebook):
+    """What is saved while a cell runs is a whole notebook with its record; once all has reproduced, a save gives the old bytes again."""
+    page = open_notebook(app, LOAD, DRAW, TROUBLE + "print('past')", DRAW)
+    before = recorded(page)
+    content, block = page.file(), page.path.with_suffix(".block")
+    block.touch()
+    page.replay()
+    page.cell(2).locator('.jp-InputPrompt:text("[*]:")').wait_for()
+    page.save()
+    saved = page.file()
+    nbformat.validate(saved)
+    assert content["metadata"]["seednb"] == saved["metadata"]["seednb"]
+    assert [cell["id"] for cell in content["cells"]] == [cell["id"] for cell in saved["cells"]]
+    assert ["seednb: seed 42", page.text(1), "", page.text(3)] == texts(page.path)
+    block.unlink()
+    assert "42 · reproduced" == page.state("reproduced")
+    assert page.is_dirty()
     page.save()
     assert before == page.saved()
 

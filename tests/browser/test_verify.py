@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from tests.browser.test_replay import DRAW, LOAD, recorded
+from tests.conftest import notebook
 
 pytestmark = pytest.mark.slow
 
@@ -62,3 +63,38 @@ def test_a_verification_can_be_cancelled(app, server, open_notebook):
         os.close(end)
         told.unlink()
     assert before == page.saved()
+
+
+WAITS = """
+import pathlib, time
+while pathlib.Path("hold").exists():
+    time.sleep(0.02)
+"""
+
+
+def test_two_notebooks_are_verified_at_once(app, server, open_notebook, open_path, name):
+    """Each gets its own verdict, also in a new tab in the place of one that was closed meanwhile; a third is refused in one line."""
+    first = open_notebook(app, LOAD, WAITS, DRAW)
+    names = [name.replace(".", f"-{number}.") for number in (2, 3)]
+    second = open_path(app, server.write(names[0], notebook(LOAD, WAITS, "import secrets\nprint(secrets.token_hex(8))")))
+    third = open_path(app, server.write(names[1], notebook(DRAW)))
+    third.save()
+    before = [recorded(page) for page in (first, second)]
+    hold = server.root / "hold"
+    hold.touch()
+    try:
+        for page in (first, second):
+            page.press("verify")
+            page.pill.get_by_text("verifying 2/3").wait_for()
+        third.press("verify")
+        third.popover().get_by_text("2 verifications are running: wait until one has ended, or stop one").wait_for()
+        third.state("not-loaded")
+        first.tab.close()
+        first = open_path(app, first.name)
+        first.pill.get_by_text("verifying 2/3").wait_for()
+    finally:
+        hold.unlink()
+    assert "42 · reproduced" == first.state("reproduced")
+    assert "42 · diverged at 3" == second.state("diverged")
+    assert before == [page.saved() for page in (first, second)]
+    third.complaints = [told for told in third.complaints if "429" not in told]  # Chromium tells of each refused request

@@ -52,6 +52,11 @@ SAME = {
         [display(text_plain="seednb: seed 7", text_html="<span>seednb: seed 7</span>"), plain("1")],
         [plain("1")],
     ),
+    "warnings of ours": (
+        [stream("a\nseednb:1: ReseedWarning: b.py line 4 has reseeded numpy: seed 0; what\nb\n", "stderr"), stream("x")],
+        [stream("a\nb\n", "stderr"), stream("x")],
+    ),
+    "nothing but a warning of ours": ([stream("seednb:1: RerunWarning: this cell has run before\n", "stderr"), plain("1")], [plain("1")]),
     "address": ([plain("<object at 0x7f9966cc7250>")], [plain("<object at 0x7fca94cc7260>")]),
     "json key order": ([display(application_json={"a": 1, "b": [2]})], [display(application_json={"b": [2], "a": 1})]),
 }
@@ -71,12 +76,21 @@ def test_a_seed_line_does_not_enter_digests():
     assert output_digests([]) == output_digests([shown])
 
 
+def test_warnings_of_ours_do_not_enter_digests():
+    """A record made where a cell's output held a warning of seednb's answers for a replay in which a front end showed it."""
+    warned = stream("seednb:1: GuardWarning: python drawn from between cells\n", "stderr")
+    assert output_digests([plain("1")]) == output_digests([warned, plain("1")])
+    assert output_digests([]) == output_digests([warned])
+
+
 DIFFERENT = {
     "text": ([stream("a")], [stream("b")]),
     "missing line": ([stream("a\nb\n")], [stream("a\n")]),
     "missing end of line": ([stream("a\n")], [stream("a")]),
     "blank": ([stream("a b")], [stream("a  b")]),
     "other stream": ([stream("a")], [stream("a", "stderr")]),
+    "another's warning": ([stream("a.py:1: ReseedWarning: b\n", "stderr")], []),
+    "our words on stdout": ([stream("seednb:1: ReseedWarning: b\n")], []),
     "missing output": ([plain("1"), plain("2")], [plain("1")]),
     "more output": ([plain("1")], [plain("1"), plain("2")]),
     "none": ([plain("1")], []),

@@ -33,12 +33,15 @@ def test_the_status_tells_of_it(library):
 
 
 def test_a_listener_is_sent_the_warning(library):
-    """A front end that shows warnings itself is sent it, and the cell's output stays as it is."""
+    """A front end that shows warnings itself is sent it for each cell that does it, and the cells' outputs stay as they are."""
     library.value("""get_ipython()._seednb.hello('{"version": 2, "client": "test", "badges": true}')""")
-    result = library.run("library.Trainer();", cell="a")
-    assert result.err == ""
-    events = [message["content"] for message in result.messages if message["msg_type"] == "seednb_event"]
-    (warning,) = [event for event in events if event["event"] == "warning"]
-    assert (warning["kind"], warning["key"], warning["sources"]) == ("reseeded", "a", ["python"])
-    (cell,) = [event for event in events if event["event"] == "cell"]
-    assert cell["notes"] == [{"kind": "reseeded", "where": "line 1, through library.py line 4", "what": "python: seed 42"}]
+    for key in ("a", "b"):
+        result = library.run("library.Trainer();", cell=key)
+        assert result.err == ""
+        events = [message["content"] for message in result.messages if message["msg_type"] == "seednb_event"]
+        (warning,) = [event for event in events if event["event"] == "warning"]
+        assert (warning["kind"], warning["key"], warning["sources"]) == ("reseeded", key, ["python"])
+        (cell,) = [event for event in events if event["event"] == "cell"]
+        assert cell["notes"] == [{"kind": "reseeded", "where": "line 1, through library.py line 4", "what": "python: seed 42"}]
+    result = library.run("1", cell="c")
+    assert ["cell"] == [message["content"]["event"] for message in result.messages if message["msg_type"] == "seednb_event"]
