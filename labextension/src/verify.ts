@@ -40,21 +40,21 @@ export class Verifier {
     this._id = null;
   }
 
-  /** Verify a saved file; null where the notebook was closed meanwhile. Fails in one line where it cannot begin. */
-  async run(path: string, seed: number | null): Promise<VerifyEnd | null> {
+  /** Verify a file as it was saved then; null where the notebook was closed meanwhile. Fails in one line where it cannot begin. */
+  async run(path: string, saved: string, seed: number | null): Promise<VerifyEnd | null> {
     const id = await this._client.verify(path, seed);
-    this._memory.setItem(this._key(path), id);
+    this._memory.setItem(this._key(path), `${id} ${saved}`);
     return this._follow(path, id);
   }
 
-  /** Take up what was begun before the notebook was opened; null where there is nothing. */
-  async resume(path: string): Promise<VerifyEnd | null> {
-    const id = this._memory.getItem(this._key(path));
-    if (id === null || this._id !== null) {
+  /** Take up what was begun before the notebook was opened; null where there is nothing, or the file has been saved since. */
+  async resume(path: string, saved: string): Promise<VerifyEnd | null> {
+    const [id, then] = this._memory.getItem(this._key(path))?.split(' ') ?? [];
+    if (!id || this._id !== null) {
       return null;
     }
     const end = await this._follow(path, id);
-    return end?.outcome ? end : null;
+    return end?.outcome && then === saved ? end : null;
   }
 
   /** Cancel it. */

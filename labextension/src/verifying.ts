@@ -33,14 +33,14 @@ export class BackgroundVerify {
       return null;
     }
     this._begin();
-    return this._ended(await this._verifier.run(context.localPath, null));
+    return this._ended(await this._verifier.run(context.localPath, this._saved(), null));
   }
 
   /** Take up what was begun before the notebook was opened. */
   async resume(): Promise<Ended | null> {
     const { context } = this._seed.panel;
     await context.ready;
-    return this._ended(await this._verifier.resume(context.localPath));
+    return this._ended(await this._verifier.resume(context.localPath, this._saved()));
   }
 
   async cancel(): Promise<void> {
@@ -58,6 +58,11 @@ export class BackgroundVerify {
       await panel.context.save();
     }
     return asked.button.accept && !panel.context.model.dirty;
+  }
+
+  /** When the file was saved, as the server says; empty where another one keeps the document. */
+  private _saved(): string {
+    return this._seed.panel.context.contentsModel?.last_modified ?? '';
   }
 
   private _begin(): void {

@@ -36,6 +36,7 @@ class Memory {
 }
 
 const HERE = 'http://localhost:8888/seednb/api';
+const SAVED = '2026-11-28T10:00:00.123456Z';
 const RUNNING = { n: 2, state: 'running', run: 1, runs: 1, cell: 3, cells: 12, text: '' };
 const DONE = { ...RUNNING, n: 5, state: 'done', report: '/r', result: { reproduced: true, cells: [], counts: {} } };
 
@@ -44,7 +45,7 @@ test('a verification is followed from state to state, and forgotten once it is o
   const script = new Script([{ id: 'v' }, RUNNING, DONE]);
   const told: number[] = [];
   const verifier = new Verifier(new ReplayClient(script), memory, HERE, now => told.push(now.cell));
-  const end = await verifier.run('a.ipynb', null);
+  const end = await verifier.run('a.ipynb', SAVED, null);
   assert.equal('/r', end?.outcome?.report);
   assert.deepEqual([3], told);
   assert.deepEqual(['POST verifications', 'GET verifications/v?after=0', 'GET verifications/v?after=2'], script.asked);
@@ -54,32 +55,42 @@ test('a verification is followed from state to state, and forgotten once it is o
 
 test('who opens a notebook again takes up what was begun; of one that the server forgot nothing is said', async () => {
   const memory = new Memory();
-  memory.setItem(`seednb:verification:${HERE}:a.ipynb`, 'v');
-  const end = await new Verifier(new ReplayClient(new Script([DONE])), memory, HERE, () => undefined).resume('a.ipynb');
+  memory.setItem(`seednb:verification:${HERE}:a.ipynb`, `v ${SAVED}`);
+  const end = await new Verifier(new ReplayClient(new Script([DONE])), memory, HERE, () => undefined).resume('a.ipynb', SAVED);
   assert.equal(true, end?.outcome?.reproduced);
-  memory.setItem(`seednb:verification:${HERE}:a.ipynb`, 'gone');
+  memory.setItem(`seednb:verification:${HERE}:a.ipynb`, `gone ${SAVED}`);
   const none = new Verifier(new ReplayClient(new Script([Object.assign(new Error('not known'), { status: 404 })])), memory, HERE, () => undefined);
-  assert.equal(null, await none.resume('a.ipynb'));
+  assert.equal(null, await none.resume('a.ipynb', SAVED));
+  assert.equal(0, memory.items.size);
+});
+
+test('a verification that is found again says nothing of a file that was saved since', async () => {
+  const memory = new Memory();
+  const told: number[] = [];
+  memory.setItem(`seednb:verification:${HERE}:a.ipynb`, `v ${SAVED}`);
+  const verifier = new Verifier(new ReplayClient(new Script([RUNNING, DONE])), memory, HERE, now => told.push(now.cell));
+  assert.equal(null, await verifier.resume('a.ipynb', '2026-11-28T11:00:00Z'));
+  assert.deepEqual([3], told);
   assert.equal(0, memory.items.size);
 });
 
 test('a closed notebook stops following and keeps what it began in mind', async () => {
   const memory = new Memory();
   const verifier = new Verifier(new ReplayClient(new Script([{ id: 'v' }, RUNNING])), memory, HERE, () => verifier.dispose());
-  assert.equal(null, await verifier.run('a.ipynb', null));
+  assert.equal(null, await verifier.run('a.ipynb', SAVED, null));
   assert.equal(1, memory.items.size);
 });
 
 test('a request that is lost with its page leaves what the page began in mind', async () => {
   const memory = new Memory();
   const lost = new Verifier(new ReplayClient(new Script([{ id: 'v' }, new Error('no answer')])), memory, HERE, () => undefined);
-  assert.equal('no answer', (await lost.run('a.ipynb', null))?.problem);
+  assert.equal('no answer', (await lost.run('a.ipynb', SAVED, null))?.problem);
   assert.equal(1, memory.items.size);
 });
 
 test('a failure is told in one line, a cancelled one is not told', async () => {
   const failed = new Script([{ id: 'v' }, { ...RUNNING, state: 'failed', text: 'no kernel\nhere' }]);
-  const run = (script: Script) => new Verifier(new ReplayClient(script), new Memory(), HERE, () => undefined).run('a.ipynb', null);
+  const run = (script: Script) => new Verifier(new ReplayClient(script), new Memory(), HERE, () => undefined).run('a.ipynb', SAVED, null);
   assert.equal('no kernel here', (await run(failed))?.problem);
   assert.equal('', (await run(new Script([{ id: 'v' }, { ...RUNNING, state: 'cancelled' }])))?.problem);
 });
