@@ -53,7 +53,8 @@ class GuardWarning(SeednbWarning):
 
     def __init__(self, sources: list[str], reason: str) -> None:
         super().__init__(
-            f"{', '.join(sources)} drawn from between cells, and not put back: {reason}; the numbers of the cells that follow depend on it"
+            f"something drew from {', '.join(sources)} between cells, which was not put back: {reason}; "
+            "the numbers of the cells that follow depend on it"
         )
         self.sources = sources
         self.reason = reason

@@ -68,7 +68,7 @@ def display_ids(runtime: Runtime) -> str:
 
 def _between(runtime: Runtime) -> list[str]:
     seen = [between for between in runtime.guard.seen if between.reason]
-    return [f"{', '.join(between.names)} drawn from between cells, and not put back: {between.reason}" for between in seen]
+    return [f"something drew from {', '.join(between.names)} between cells, which was not put back: {between.reason}" for between in seen]
 
 
 def _reseeds(runtime: Runtime) -> list[str]:

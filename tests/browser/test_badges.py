@@ -53,7 +53,7 @@ def test_draws_between_cells_are_told_of_at_each_cell_that_follows_them(app, ope
         page.ask(BETWEEN)
         page.run(index)
         assert ["between"] == kinds(page, index)
-    assert "python drawn from between cells, and not put back: a thread or task that a cell started" in page.badge(4).inner_text()
+    assert "Something drew from python between cells, which was not put back: a thread" in page.badge(4).inner_text()
     assert 0 == page.badge(2).count()
     assert 0 == page.badge(3).locator('[data-seednb="rewind-and-run"]').count()
     page.badge(3).locator('[data-seednb="replay"]').click()

@@ -78,7 +78,7 @@ def test_a_seed_line_does_not_enter_digests():
 
 def test_warnings_of_ours_do_not_enter_digests():
     """A record made where a cell's output held a warning of seednb's answers for a replay in which a front end showed it."""
-    warned = stream("seednb:1: GuardWarning: python drawn from between cells\n", "stderr")
+    warned = stream("seednb:1: GuardWarning: something drew from python between cells\n", "stderr")
     assert output_digests([plain("1")]) == output_digests([warned, plain("1")])
     assert output_digests([]) == output_digests([warned])
 

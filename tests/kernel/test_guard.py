@@ -77,7 +77,7 @@ def test_a_threads_draws_between_cells_are_never_seen_twice(ready, prepare, betw
         errors.append(draw(ready, number).err)
     assert ready.value("drawn") == usual(2 * ROUNDS)
     assert notes(ready) == [[["python"], "a thread or task that a cell started was running"]]
-    assert ["GuardWarning: python drawn from between cells" in error for error in errors] == [True] + [False] * (ROUNDS - 1)
+    assert ["GuardWarning: something drew from python between cells" in error for error in errors] == [True] + [False] * (ROUNDS - 1)
 
 
 def test_a_thread_that_has_ended_since_is_not_forgotten(ready):
