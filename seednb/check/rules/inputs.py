@@ -112,15 +112,17 @@ ENTROPY_AS_DATA = Rule(
 
 def _listings(view: View) -> Iterator[Hit]:
     facts = view.facts
+    listings = [call for call in facts.calls if call.name in _LISTINGS or call.name in _PATHS]
+    if not listings:
+        return
     neutral = {id(argument) for call in facts.calls if call.name in _NEUTRAL for argument in call.node.args}
     moved = {id(node.iter) for node, _ in facts.loops if isinstance(node, ast.For) and _only_moves(facts, node)}
     free = order_is_lost(facts) | neutral | moved | _in_tests(facts)
     for name, values in facts.assigned.items():
         if facts.reads.get(name) and all(id(read) in free for read in facts.reads[name]):
             free |= {id(value) for value in values if value is not None}
-    for call in facts.calls:
-        listing = call.name in _LISTINGS or call.name in _PATHS
-        if listing and id(call.node) not in free:
+    for call in listings:
+        if id(call.node) not in free:
             yield Hit(call.cell, call.node, f"{call.name} gives the files in the order of the file system, which differs between machines")
 
 
