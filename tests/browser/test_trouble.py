@@ -82,16 +82,17 @@ def test_a_save_in_a_replay_keeps_what_is_shown(app, open_notebook):
     """What is saved while a cell runs is a whole notebook with its record; once all has reproduced, a save gives the old bytes again."""
     page = open_notebook(app, LOAD, DRAW, TROUBLE + "print('past')", DRAW)
     before = recorded(page)
-    content, block = page.file(), page.path.with_suffix(".block")
+    content, block, drawn = page.file(), page.path.with_suffix(".block"), page.text(1)
     block.touch()
     page.replay()
-    page.cell(2).locator('.jp-InputPrompt:text("[*]:")').wait_for()
+    page.cell(2).locator('.jp-InputPrompt:text("[*]:")').wait_for()  # it is on its way, and those before it were cleared
+    page.text_becomes(1, drawn)
     page.save()
     saved = page.file()
     nbformat.validate(saved)
     assert content["metadata"]["seednb"] == saved["metadata"]["seednb"]
     assert [cell["id"] for cell in content["cells"]] == [cell["id"] for cell in saved["cells"]]
-    assert ["seednb: seed 42", page.text(1), "", page.text(3)] == texts(page.path)
+    assert ["seednb: seed 42", drawn, "", page.text(3)] == texts(page.path)
     block.unlink()
     assert "42 · reproduced" == page.state("reproduced")
     assert page.is_dirty()
