@@ -65,9 +65,14 @@ class CellFacts(NamedTuple):
     between: Optional[Between] = None
 
 
+def state_digest(state: Optional[bytes]) -> str:
+    """Return how a source's state stands in events and records."""
+    return UNREADABLE if state is None else digest(state)
+
+
 def facts_of(cell: Cell, changed: States, notes: list[Note]) -> CellFacts:
     """Return the facts of a cell that has ended."""
-    digests = {name: UNREADABLE if state is None else digest(state) for name, state in changed.items()}
+    digests = {name: state_digest(state) for name, state in changed.items()}
     repeats = cell.repeats or cell.stream is not None
     if cell.between is not None:
         names = ", ".join(cell.between.names)

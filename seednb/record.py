@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from seednb._bounds import Reader, anything, boolean, bounded, cut, integer, items, mapping, members, one_of, optional, scalar, table, text
@@ -111,6 +111,11 @@ class Record:
                         raise
         values["extra"] = anything({name: value for name, value in found.items() if name not in _NAMES}, where)
         return cls(**values, original=anything(found, where) if version > cls.VERSION else None)
+
+    def renamed(self, names: Mapping[str, str]) -> Record:
+        """Return the record with other keys of cells: `names` has the new one of each that changes."""
+        cells = {names.get(key, key): line for key, line in self.cells.items()}
+        return replace(self, cells=cells, reseeds=tuple((names.get(key, key), seed) for key, seed in self.reseeds))
 
     def to_json(self) -> dict[str, Any]:
         """Return the record as JSON with sorted keys."""

@@ -6,9 +6,8 @@ import time
 from typing import Any, Callable, Optional
 
 from seednb.determinism import determinism
-from seednb.digest import digest
 from seednb.environment import environment, hash_seed
-from seednb.inflight import UNREADABLE, CellFacts
+from seednb.inflight import CellFacts, state_digest
 from seednb.runtime import Runtime
 from seednb.snapshots import States
 from seednb.wire import CANON_VERSION, RECORD_MIME, RECORD_VERSION, cell_line
@@ -78,7 +77,7 @@ class RecordOutput:
 
     def replace_states(self, before: States, now: States) -> None:
         """Another seed has taken the place of one that nothing had drawn from: record cells that left those states with these ones."""
-        words = {_state(name, state): _state(name, now[name]) for name, state in before.items() if name in now}
+        words = {f"{name}={state_digest(state)}": f"{name}={state_digest(now[name])}" for name, state in before.items() if name in now}
         self._cells = {key: " ".join(words.get(word, word) for word in line.split(" ")) for key, line in self._cells.items()}
         self._current = False
 
@@ -120,10 +119,6 @@ class RecordOutput:
             return
         content = {"data": bundle, "metadata": {}, "transient": transient}
         session.send(socket, "update_display_data", content, parent=self._shell.parent_header, ident=b"display_data")
-
-
-def _state(name: str, state: Optional[bytes]) -> str:
-    return f"{name}={UNREADABLE if state is None else digest(state)}"
 
 
 def _bundle(text: str) -> dict[str, Any]:

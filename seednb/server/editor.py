@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -57,9 +57,7 @@ class OpenNotebook:
         """Return the record as a kernel must know it that calls cells by their ids."""
         if self.record is None:
             return None
-        names = {self.keys[index]: name for index, name in self.ids.items()}
-        cells = {names.get(key, key): line for key, line in self.record.cells.items()}
-        return replace(self.record, cells=cells, reseeds=tuple((names.get(key, key), seed) for key, seed in self.record.reseeds))
+        return self.record.renamed({self.keys[index]: name for index, name in self.ids.items()})
 
     def held(self, index: int) -> dict[str, Any]:
         """Return what a cell held when the notebook was sent: to be put back exactly."""

@@ -32,7 +32,7 @@ def completed(body: Mapping[str, Any], folder: Path, root: Path) -> dict[str, An
         return known.to_json()
     new = replace(Record.from_json(body.get("record"), where="the kernel's record"), canon=CANON)
     names = _names(body, new, known)
-    new, keys = _renamed(new, names), [names.get(key, key) for key in _texts(body.get("keys"), "keys")]
+    new, keys = new.renamed(names), [names.get(key, key) for key in _texts(body.get("keys"), "keys")]
     cells = {names.get(key, key): cell for key, cell in _cells(body.get("cells")).items()}
     same = known is not None and (known.seed, known.mode, known.sealed, known.canon) == (new.seed, new.mode, new.sealed, CANON)
     before: Mapping[str, CellLine] = known.cells if known is not None and same else {}
@@ -92,11 +92,6 @@ def _names(body: Mapping[str, Any], new: Record, known: Record | None) -> dict[s
     stored = open_cells if body.get("stored_ids", True) is True else [{**cell, "id": None} for cell in open_cells]
     in_file, in_kernel = cell_keys({"cells": stored}, known), cell_keys({"cells": open_cells}, new)
     return {name: in_file[index] for index, key in enumerate(ids) for name in (key, in_kernel[index])}
-
-
-def _renamed(record: Record, names: Mapping[str, str]) -> Record:
-    cells = {names.get(key, key): line for key, line in record.cells.items()}
-    return replace(record, cells=cells, reseeds=tuple((names.get(key, key), seed) for key, seed in record.reseeds))
 
 
 def _cells(value: Any) -> dict[str, dict[str, Any]]:

@@ -43,6 +43,16 @@ def recorded(page: Page, *again: int) -> str:
     return page.saved()
 
 
+def puts_back(page: Page, before: str, text: str) -> None:
+    """After a replay in which the third cell differs, another file is saved; with the recorded outputs put back, the old one."""
+    page.save()
+    assert before != page.saved()
+    page.press("restore")
+    page.text_becomes(2, text)
+    page.save()
+    assert before == page.saved()
+
+
 def test_an_identical_replay_leaves_the_file_as_it_was(app, open_notebook):
     """After the confirmation a new process gives the same again, cell by cell; the saved file has the same bytes."""
     page = open_notebook(app, LOAD, DRAW, "print(object())", "x = 1")
@@ -80,13 +90,7 @@ def test_a_cell_that_differs_is_named_and_can_be_undone(app, open_notebook):
     page.verdict(2, "diverged")
     assert outputs[1] == page.outputs(1)
     assert outputs[2] != page.outputs(2)
-    page.save()
-    assert before != page.saved()
-
-    page.press("restore")
-    page.text_becomes(2, outputs[2][0]["text"])
-    page.save()
-    assert before == page.saved()
+    puts_back(page, before, outputs[2][0]["text"])
 
 
 def test_a_failing_cell_stops_the_replay(app, open_notebook):
@@ -136,12 +140,7 @@ def test_a_replay_can_stop_at_the_first_difference(app, open_notebook):
     page.verdict(3, "missing")
     assert outputs[3] == page.outputs(3)
     assert "Cell 3 is the first that differs. The cells after the first difference have not run" in page.popover().inner_text()
-    page.save()
-    assert before != page.saved()
-    page.press("restore")
-    page.text_becomes(2, outputs[2][0]["text"])
-    page.save()
-    assert before == page.saved()
+    puts_back(page, before, outputs[2][0]["text"])
 
     page.delete(3)
     page.replay()
