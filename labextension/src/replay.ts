@@ -21,7 +21,7 @@ import { type Lives, Stop, isInterrupt, mayFail } from './stopping';
 const PATIENCE = 50_000;
 /** After a cell that took less, in ms, more of those that follow wait in the kernel. */
 const QUICK = 100;
-const MOST_AHEAD = 7;
+const MOST_AHEAD = 31;
 const AT_FIRST = 3;
 
 /** One replay of one notebook. */
@@ -152,19 +152,23 @@ export class Replay {
   private async _runAll(plan: ReplayPlan, snapshot: Snapshot, comparing: Comparing): Promise<void> {
     const sent: Sent[] = [];
     let last: Cell | null = null;
+    const takeDownTo = async (left: () => number): Promise<void> => {
+      while (sent.length > left()) {
+        await this._take(sent.shift()!, plan, snapshot, comparing);
+      }
+    };
     for (const id of plan.cells) {
       const cell = this._widget(id);
       if (cell && !this.stop.why && !this.stop.closed) {
         last = cell;
         sent.push(this._send(cell, isLast(plan, id) ? () => void this._ask(plan) : undefined));
-        while (sent.length > this._mayWait()) {
-          await this._take(sent.shift()!, plan, snapshot, comparing);
+        if (sent.length > this._mayWait()) {
+          // Several at once: the page lays out anew after each cell that it sends.
+          await takeDownTo(() => this._mayWait() / 2);
         }
       }
     }
-    for (const one of sent) {
-      await this._take(one, plan, snapshot, comparing);
-    }
+    await takeDownTo(() => 0);
     if (last && !this.stop.closed) {
       this._stage.runner.ended(last);
     }
