@@ -3,8 +3,9 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
-import type { Json } from './wire';
-import { asObject, asText, oneLine } from './wire';
+import type { Lines } from './states';
+import type { Json } from './bounds';
+import { asObject, asTable, asText, oneLine } from './bounds';
 
 /** The server has refused, in one line; status 404 of `hello` means that seednb is not installed there. */
 export class ApiError extends Error {
@@ -41,6 +42,12 @@ export class Api {
       throw new ApiError('the server has answered without a record', 502);
     }
     return record;
+  }
+
+  /** Return the lines of a record that calls cells by their sources, by the cells' ids. */
+  async lines(body: Json): Promise<Lines> {
+    const found = await this.request('POST', 'lines', body);
+    return asTable(found.lines);
   }
 
   /** Return what differs between a record and a runtime. */

@@ -19,7 +19,7 @@ import type { KernelLink } from './link';
 import type { SeedPanel } from './panel';
 import type { Settings } from './settings';
 import type { PanelState } from './state';
-import { RunStates } from './states';
+import { type Lines, RunStates } from './states';
 import { Warnings } from './warnings';
 import type { Answer, KernelEvent, RecordSummary } from './wire';
 import { readRecord } from './wire';
@@ -33,6 +33,8 @@ export class Insight implements IDisposable {
   private readonly _notes: CellNotes;
   private readonly _changed = new Signal<this, void>(this);
   private _record: RecordSummary | null = null;
+  /** The record's lines by the cells' ids. */
+  private _lines: Lines = {};
   private _isReplaying = false;
   private _isDisposed = false;
 
@@ -146,13 +148,22 @@ export class Insight implements IDisposable {
 
   private _onRestart(): void {
     this._warnings.clear();
-    this.states.rename(this._record?.cells ?? {}, this._order());
+    this.states.rename(this._lines, this._order());
     this._showAll();
   }
 
   private _onState(_: SeedPanel, state: PanelState): void {
     if (state.record !== this._record) {
       this._record = state.record;
+      void this._findLines(state.record);
+    }
+  }
+
+  private async _findLines(record: RecordSummary | null): Promise<void> {
+    const found = this._seed.lines();
+    const lines = found instanceof Promise ? await found : found;
+    if (record === this._record && !this._isDisposed) {
+      this._lines = lines;
       this._readRecord();
     }
   }
@@ -160,7 +171,7 @@ export class Insight implements IDisposable {
   /** Take in the record, unless verdicts are shown: they are about the one that was there before. */
   private _readRecord(): void {
     if (!this._isReplaying && !this._results.size) {
-      this.states.setRecord(this._record?.cells ?? {}, this._order());
+      this.states.setRecord(this._lines, this._order());
       this._showAll();
     }
   }

@@ -9,10 +9,13 @@ import { Signal } from '@lumino/signaling';
 
 import type { Api } from './api';
 import { KernelLink } from './link';
+import { callsBySource } from './merge';
 import { RecordWriter } from './record';
 import type { Settings } from './settings';
+import { linesById } from './sources';
 import type { Action, PanelState } from './state';
 import { INITIAL, reduce } from './state';
+import type { Lines } from './states';
 import { Surroundings } from './surroundings';
 import type { PanelControl } from './tokens';
 import type { Answer, Json, KernelEvent, Mode } from './wire';
@@ -109,6 +112,13 @@ export class SeedPanel implements IDisposable {
       return false;
     }
     return this.setSeed(record.seed, 'record');
+  }
+
+  /** Return the lines of the notebook's record by the cells' ids: at once, unless it calls cells by their sources. */
+  lines(): Lines | Promise<Lines> {
+    const { model } = this.panel.content;
+    const cells = this._state.record?.cells ?? {};
+    return model && callsBySource({ cells }) ? linesById(model, this._api) : cells;
   }
 
   setMode(mode: Mode): Promise<boolean> {

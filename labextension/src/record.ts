@@ -17,8 +17,9 @@ import { Signal } from '@lumino/signaling';
 import type { Api } from './api';
 import { cellLine } from './cellline';
 import type { KernelLink } from './link';
-import { callsBySource, mergeRecord, reduceToSeed } from './merge';
+import { mergeRecord, reduceToSeed } from './merge';
 import type { Settings } from './settings';
+import { sourcesOf } from './sources';
 import type { Answer, Json, KernelEvent } from './wire';
 import { RECORD_KEY, asObject, readRecord } from './wire';
 
@@ -164,7 +165,7 @@ export class RecordWriter implements IDisposable {
           inputs: answer.current.inputs,
           cells: this._cells(new Set(ran)),
           keys,
-          ...this._sources(answer)
+          ...sourcesOf(this._panel.context.model, [known, answer.record])
         });
       } catch {
         // The record without digests of outputs is worth more than none.
@@ -193,16 +194,6 @@ export class RecordWriter implements IDisposable {
     return [...this._panel.context.model.cells].filter(cell => cell.type === 'code').map(cell => cell.id);
   }
 
-  /** Return what the server needs to tell cells that are not called by ids that the file stores: each cell's source, by its id. */
-  private _sources(answer: Answer): Json {
-    const { cells, nbformat, nbformatMinor } = this._panel.context.model;
-    const stored = nbformat > 4 || nbformatMinor >= 5;
-    if (stored && ![this._known(), answer.record].some(callsBySource)) {
-      return {};
-    }
-    const code = [...cells].filter(cell => cell.type === 'code');
-    return { stored_ids: stored, sources: Object.fromEntries(code.map(cell => [cell.id, cell.sharedModel.getSource()])) };
-  }
 
   private _cells(keys: Set<string>): Json {
     const found: Json = {};

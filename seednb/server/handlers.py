@@ -14,7 +14,7 @@ from seednb.replay.kernels import find_kernel
 from seednb.replay.run import refuse_when_off
 from seednb.server.editor import OpenNotebook
 from seednb.server.needs import problem
-from seednb.server.records import completed, surroundings
+from seednb.server.records import completed, lines_by_id, surroundings
 from seednb.server.replays import InteractiveReplay
 from seednb.server.requests import BAD_REQUEST, NOT_FOUND, NOT_HERE, Handler, RefusedError, guarded, os_path
 from seednb.server.service import Entry, Service
@@ -58,6 +58,15 @@ class RecordHandler(Handler):
         body = self.body()
         path = await os_path(self, self.name(body, "path"))
         self.reply({"record": await _apart(completed, body, Path(path).parent, self.service.root)})
+
+
+class Lines(Handler):
+    """What a record says of cells that it calls by their sources."""
+
+    @guarded
+    async def post(self) -> None:
+        """Find the cells."""
+        self.reply({"lines": lines_by_id(self.body())})
 
 
 class Differences(Handler):
@@ -195,6 +204,7 @@ ROUTES: dict[str, type[Handler]] = {
     "hello": Hello,
     "load": Load,
     "record": RecordHandler,
+    "lines": Lines,
     "differences": Differences,
     "replays": ReplaysHandler,
     "replays/ID": OneReplay,

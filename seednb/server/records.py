@@ -49,6 +49,12 @@ def completed(body: Mapping[str, Any], folder: Path, root: Path) -> dict[str, An
     ).to_json()
 
 
+def lines_by_id(body: Mapping[str, Any]) -> dict[str, str]:
+    """Return the lines of a record that calls cells by their sources, by the ids that the front end has for them."""
+    known = Record.from_json(body.get("known"))
+    return {key: str(known.cells[name]) for key, name in _keys(body, known).items() if name in known.cells}
+
+
 def surroundings(body: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return what differs between the surroundings that a record was made in and those of a runtime.
 
@@ -82,16 +88,21 @@ def _names(body: Mapping[str, Any], new: Record, known: Record | None) -> dict[s
 
     A kernel calls a cell by its source where nobody has told it the id, and so does a record of a file that stores none.
     """
+    in_file, in_kernel = _keys(body, known), _keys({**body, "stored_ids": True}, new)
+    return {name: key for own, key in in_file.items() for name in (own, in_kernel[own])}
+
+
+def _keys(body: Mapping[str, Any], record: Record | None) -> dict[str, str]:
+    """Return what a record calls the cells of which the front end has sent the sources, by their ids there."""
     sources = body.get("sources")
     if sources is None:
         return {}
     if not isinstance(sources, dict) or not all(isinstance(source, str) for source in sources.values()):
         raise RefusedError(BAD_REQUEST, "'sources' must be an object of texts by id, or null")
-    ids = list(sources)
-    open_cells = [{"cell_type": "code", "id": key, "metadata": {}, "source": source} for key, source in sources.items()]
-    stored = open_cells if body.get("stored_ids", True) is True else [{**cell, "id": None} for cell in open_cells]
-    in_file, in_kernel = cell_keys({"cells": stored}, known), cell_keys({"cells": open_cells}, new)
-    return {name: in_file[index] for index, key in enumerate(ids) for name in (key, in_kernel[index])}
+    stored = body.get("stored_ids", True) is True
+    cells = [{"cell_type": "code", "id": key if stored else None, "metadata": {}, "source": source} for key, source in sources.items()]
+    found = cell_keys({"cells": cells}, record)
+    return {key: found[index] for index, key in enumerate(sources)}
 
 
 def _cells(value: Any) -> dict[str, dict[str, Any]]:

@@ -7,7 +7,7 @@ import pytest
 from seednb.compare import output_digests
 from seednb.digest import source_digest, source_key
 from seednb.errors import RecordError
-from seednb.server.records import completed, surroundings
+from seednb.server.records import completed, lines_by_id, surroundings
 from seednb.server.requests import RefusedError
 from tests.conftest import notebook
 
@@ -78,6 +78,17 @@ def test_a_kernel_that_was_told_no_ids(tmp_path):
     found = asked(tmp_path, new, record({B: line("2")}), cells={A: {"source": "1", "outputs": OUTPUTS}}, sources=SOURCES, stored_ids=True)
     assert [A, B, C] == list(found["cells"])
     assert " o=" in found["cells"][A]
+
+
+def test_the_lines_of_cells_by_their_ids():
+    """Of a record that calls cells by their sources, a front end learns which line is whose, also where a cell is called by its id after all."""
+    known = record({FIRST: line("1"), THIRD: line("2", "python=0123456789"), source_key("gone", 0): line("gone")})
+    assert {A: known["cells"][FIRST], C: known["cells"][THIRD]} == lines_by_id({"known": known, "sources": SOURCES, "stored_ids": False})
+    known["cells"][B] = line("2")
+    assert {A, B, C} == set(lines_by_id({"known": known, "sources": SOURCES}))
+    assert {} == lines_by_id({"known": known})
+    with pytest.raises(RecordError, match=r"metadata\.seednb"):
+        lines_by_id({"sources": SOURCES})
 
 
 def test_sources_that_are_none(tmp_path):

@@ -17,6 +17,7 @@ ADDRESSES = (
     ("GET", "hello"),
     ("GET", "load"),
     ("POST", "record"),
+    ("POST", "lines"),
     ("POST", "differences"),
     ("POST", "replays"),
     ("POST", "replays/x/attached"),
@@ -122,7 +123,7 @@ def test_files_outside_the_root_are_not_digested(server, work, front_end):
 @pytest.mark.parametrize("data", [b"not json", b"[]", b"3", b"[" * 100_000, b"\xff", b'{"path": ["x"]}'])
 def test_bodies_that_are_none(server, data):
     """A body that is not what was asked for gets one line."""
-    for address in ("record", "differences", "replays", "verifications"):
+    for address in ("record", "lines", "differences", "replays", "verifications"):
         answer = server.ask("POST", API + address, data=data)
         assert (400, 1) == (answer.status, len(answer.json["message"].splitlines())), address
 
