@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.test_replay import DRAW, LOAD, recorded
+from tests.browser.test_open import COMPLETE
+from tests.browser.test_replay import DRAW, LOAD
 
 pytestmark = pytest.mark.slow
 
@@ -24,7 +25,9 @@ def columns(page):
 def test_states_are_told_apart_at_a_glance(minor, app, open_notebook):
     """A file that is opened shows its recorded states; after a replay each cell has a verdict and both states, and a press leads to the cell."""
     page = open_notebook(app, LOAD, DRAW, "x = 1", DRAW, minor=minor)
-    recorded(page)
+    page.run_all()
+    page.tab.wait_for_function(COMPLETE, arg=4)
+    page.save()
     page.open()
     page.state("recorded")
     assert [["A"], ["B"], ["B"], ["C"]] == columns(page).evaluate_all(BLOCKS)
