@@ -5,7 +5,8 @@
  */
 
 import type { ISessionContextDialogs } from '@jupyterlab/apputils';
-import type { Cell } from '@jupyterlab/cells';
+import type { Cell, ICodeCellModel } from '@jupyterlab/cells';
+import { isError } from '@jupyterlab/nbformat';
 import * as notebooks from '@jupyterlab/notebook';
 import type { INotebookCellExecutor, KernelError, NotebookPanel } from '@jupyterlab/notebook';
 import type { Kernel } from '@jupyterlab/services';
@@ -45,7 +46,7 @@ export class CellRunner {
     };
     const watch = (_: unknown, done: Executed): void => {
       if (done.cell === cell) {
-        end = { ran: true, error: done.error ? described(done.error) : null };
+        end = { ran: true, error: done.success ? null : done.error ? described(done.error) : shownError(cell) };
       }
     };
     NotebookActions.executed.connect(watch);
@@ -98,7 +99,14 @@ export class CellRunner {
   }
 }
 
-function described(error: KernelError): { name: string; text: string } {
+/** Return the error that a cell shows: executors other than JupyterLab's own do not pass it on. */
+function shownError(cell: Cell): { name: string; text: string } | null {
+  const outputs = cell.model.type === 'code' ? (cell.model as ICodeCellModel).sharedModel.getOutputs() : [];
+  const error = outputs.find(isError);
+  return error ? described({ errorName: error.ename, errorValue: error.evalue }) : null;
+}
+
+function described(error: Pick<KernelError, 'errorName' | 'errorValue'>): { name: string; text: string } {
   const name = error.errorName ?? '';
   const text = `${name}: ${error.errorValue ?? ''}`.split('\n')[0] ?? name;
   return { name, text };

@@ -28,8 +28,15 @@ IMAGE, BYTES = "image", "bytes"
 _MARKUPS = {"application/javascript", "application/ecmascript"}
 _STREAMS = ("stdout", "stderr")
 _SEED_LINE = re.compile(r"seednb: seed \d+(?: \([\w ]+\) in place of \d+)?")
-_OWN_WARNING = re.compile(r"^seednb:1: (?:Guard|Rerun|Reseed)Warning: .*\n?", re.MULTILINE)
-"""As `seednb.kernel.notices` shows them where no front end does: whether one does is not content."""
+_NO_CONTENT = {
+    "stderr": ("seednb:1: ", re.compile(r"^seednb:1: (?:Guard|Rerun|Reseed)Warning: .*\n?", re.MULTILINE)),
+    "stdout": (
+        " extension is already loaded. ",
+        re.compile(r"^The (\S+) extension is already loaded\. To reload it, use:\n  %reload_ext \1\n", re.MULTILINE),
+    ),
+}
+"""What tells of the runtime's history only, by stream: `seednb.kernel.notices` where no front end shows them, and IPython where a cell with
+`%load_ext` is run again (https://github.com/ipython/ipython/blob/main/IPython/core/magics/extension.py). Each with a text that it contains."""
 
 
 class Part:
@@ -160,8 +167,11 @@ def fold_outputs(outputs: Any) -> Folded:
     return folded
 
 
-def _without_own(name: str, text: str) -> str:
-    return _OWN_WARNING.sub("", text) if name == "stderr" and "seednb:1: " in text else text
+def _content(name: str, text: str) -> str:
+    if name not in _NO_CONTENT:
+        return text
+    part, pattern = _NO_CONTENT[name]
+    return pattern.sub("", text) if part in text else text
 
 
 def output_digests(outputs: Any, source: Any = "") -> tuple[str, str]:
@@ -182,7 +192,7 @@ def _fold_output(output: Any, folded: Folded, texts: dict[str, list[str]]) -> st
     kind = output.get("output_type")
     if kind == "stream":
         name, text = text_of(output.get("name", "stdout")), text_of(output.get("text", ""))
-        text = _without_own(name, text)
+        text = _content(name, text)
         if text:
             texts.setdefault(name, []).append(text)
         return name if text else ""

@@ -57,6 +57,11 @@ SAME = {
         [stream("a\nb\n", "stderr"), stream("x")],
     ),
     "nothing but a warning of ours": ([stream("seednb:1: RerunWarning: this cell has run before\n", "stderr"), plain("1")], [plain("1")]),
+    "an extension that was loaded before": (
+        [stream("a\nThe seednb extension is already loaded. To reload it, use:\n  %reload_ext seednb\nb\n")],
+        [stream("a\nb\n")],
+    ),
+    "nothing but that": ([stream("The a.b extension is already loaded. To reload it, use:\n  %reload_ext a.b\n"), plain("1")], [plain("1")]),
     "address": ([plain("<object at 0x7f9966cc7250>")], [plain("<object at 0x7fca94cc7260>")]),
     "json key order": ([display(application_json={"a": 1, "b": [2]})], [display(application_json={"b": [2], "a": 1})]),
 }
@@ -90,6 +95,7 @@ DIFFERENT = {
     "blank": ([stream("a b")], [stream("a  b")]),
     "other stream": ([stream("a")], [stream("a", "stderr")]),
     "another's warning": ([stream("a.py:1: ReseedWarning: b\n", "stderr")], []),
+    "another extension than is named": ([stream("The a extension is already loaded. To reload it, use:\n  %reload_ext b\n")], []),
     "our words on stdout": ([stream("seednb:1: ReseedWarning: b\n")], []),
     "missing output": ([plain("1"), plain("2")], [plain("1")]),
     "more output": ([plain("1")], [plain("1"), plain("2")]),
