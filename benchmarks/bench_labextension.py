@@ -66,6 +66,7 @@ TOOLBAR = """(() => {
 })();"""
 SEEN = "() => { const {panel, seed, restart} = window.seednbSeen ?? {}; return panel && seed && restart ? [panel, seed, restart] : false; }"
 SCROLL = f"""async () => {{ {PANEL}
+    const begun = performance.now();
     const outer = panel.content.node.querySelector('.jp-WindowedPanel-outer') || panel.content.node;
     const tasks = [];
     const observer = new PerformanceObserver(list => list.getEntries().forEach(entry => tasks.push(entry.duration)));
@@ -80,7 +81,16 @@ SCROLL = f"""async () => {{ {PANEL}
     }}
     await new Promise(resolve => setTimeout(resolve, 300));
     observer.disconnect();
-    return [tasks.length, Math.max(0, ...tasks), panel.content.node.querySelectorAll('.seednb-verdict').length]; }}"""
+    const drawn = panel.content.widgets.filter(cell => !cell.isPlaceholder()).length;
+    const verdicts = panel.content.node.querySelectorAll('.seednb-verdict').length;
+    return [tasks.length, Math.max(0, ...tasks), verdicts, drawn, (performance.now() - begun) / 1000]; }}"""
+DRAW = f"""async () => {{ {PANEL}
+    for (const [index, cell] of panel.content.widgets.entries()) {{
+        if (cell.isPlaceholder()) {{
+            await panel.content.scrollToItem(index);
+            await cell.ready;
+        }}
+    }} }}"""
 
 
 def notebook(path: Path, sources: list[str]) -> None:
@@ -189,16 +199,10 @@ def badge(browser: Any, address: str, rounds: int) -> None:
 
 
 def scroll(browser: Any, address: str, mode: str) -> None:
-    """Scroll a large notebook from top to bottom and back: as replayed, with marks at all cells, and opened again, without."""
+    """Scroll a large notebook from top to bottom and back, as it stands after a replay."""
     page = opened(browser, address, "large.ipynb")
     page.evaluate(REPLAY)
-    found = {"with marks": _scrolled(page)}
-    page.evaluate(f"async () => {{ {PANEL} await panel.context.save(); await panel.sessionContext.shutdown(); }}")
-    page.close()
-    page = opened(browser, address, "large.ipynb")
-    found["without"] = _scrolled(page)
-    for label, (tasks, longest, marks) in found.items():
-        print(f"scrolling, {mode}, {label:<10}: {tasks} tasks over 50 ms, longest {longest:.0f} ms, {marks} marks drawn")
+    _print_scrolled(page, f"scrolling, {mode}, with marks")
     page.close()
 
 
@@ -206,16 +210,40 @@ def scroll_alone(browser: Any, address: str, mode: str) -> None:
     """Scroll the same notebook as JupyterLab shows it without us, once all its cells have run."""
     page = opened(browser, address, "large.ipynb", until=".jp-NotebookPanel-toolbar")
     page.evaluate(PLAIN)
-    tasks, longest, _ = _scrolled(page)
-    print(f"scrolling, {mode}, JupyterLab alone: {tasks} tasks over 50 ms, longest {longest:.0f} ms")
+    _print_scrolled(page, f"scrolling, {mode}, JupyterLab alone")
     page.close()
 
 
-def _scrolled(page: Any) -> list[float]:
-    """Scroll twice, and return what the second time took: the first draws what was never shown."""
+def scroll_drawn(browser: Any, address: str, mode: str, rounds: int) -> None:
+    """Scroll a notebook of which all cells are drawn, with its marks shown and hidden by turns: what they cost by themselves.
+
+    JupyterLab draws cells as it finds the time, and scrolls the slower the more are drawn, so that one page does not compare with another.
+    """
+    page = opened(browser, address, "drawn.ipynb")
+    page.evaluate(REPLAY)
+    page.evaluate(DRAW)
+    style = page.evaluate_handle("() => document.head.appendChild(document.createElement('style'))")
+    found: dict[str, list[list[float]]] = {"shown": [], "hidden": []}
     page.evaluate(SCROLL)
-    found: list[float] = page.evaluate(SCROLL)
-    return found
+    for _ in range(rounds):
+        for label, rule in (("shown", ""), ("hidden", ".seednb-note { display: none !important; }")):
+            style.evaluate("(node, rule) => { node.textContent = rule; }", rule)
+            found[label].append(page.evaluate(SCROLL))
+    for label, runs in found.items():
+        took, longest = (statistics.median(run[index] for run in runs) for index in (4, 1))
+        print(
+            f"scrolling, {mode}, {runs[0][3]:.0f} cells, all drawn, marks {label:<6}: {took:.1f} s, longest task {longest:.0f} ms (medians)"
+        )
+    ratios = [shown[4] / hidden[4] for shown, hidden in zip(*found.values())]
+    print(f"scrolling, {mode}, marks shown / hidden: median {statistics.median(ratios):.2f}, worst {max(ratios):.2f}")
+    page.close()
+
+
+def _print_scrolled(page: Any, label: str) -> None:
+    """Scroll twice, and tell what the second time took: the first draws what was never shown."""
+    page.evaluate(SCROLL)
+    tasks, longest, marks, drawn, took = page.evaluate(SCROLL)
+    print(f"{label}: {took:.1f} s, {tasks} tasks over 50 ms, longest {longest:.0f} ms, {drawn} cells drawn, {marks} verdicts")
 
 
 def main() -> None:
@@ -229,10 +257,11 @@ def main() -> None:
     options = parser.parse_args()
     from playwright.sync_api import sync_playwright
 
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name, sync_playwright() as playwright:
-        folder = Path(name)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place, sync_playwright() as playwright:
+        folder = Path(place)
         notebook(folder / "six.ipynb", SIX)
-        notebook(folder / "large.ipynb", ["import random", *["random.random()"] * (options.cells - 1)])
+        for name, cells in (("large", options.cells), ("drawn", min(options.cells, 300))):
+            notebook(folder / f"{name}.ipynb", ["import random", *["random.random()"] * (cells - 1)])
         browser = playwright.chromium.launch(executable_path=options.chromium, args=FLAGS)
         for mode in ("contentVisibility", "full"):
             with server(options.python, folder, {"windowingMode": mode}) as address:
@@ -244,6 +273,7 @@ def main() -> None:
                     badge(browser, address, options.rounds)
                 if options.only in (None, "scroll"):
                     scroll(browser, address, mode)
+                    scroll_drawn(browser, address, mode, 3)
             if options.only in (None, "scroll"):
                 with server(options.python, folder, {"windowingMode": mode}, disabled=True) as address:
                     scroll_alone(browser, address, mode)
