@@ -35,8 +35,9 @@ _NO_CONTENT = {
         re.compile(r"^The (\S+) extension is already loaded\. To reload it, use:\n  %reload_ext \1\n", re.MULTILINE),
     ),
 }
-"""What tells of the runtime's history only, by stream: `seednb.kernel.notices` where no front end shows them, and IPython where a cell with
-`%load_ext` is run again (https://github.com/ipython/ipython/blob/main/IPython/core/magics/extension.py). Each with a text that it contains."""
+"""What tells of the runtime's history only, by stream, each with a text that it contains: what `seednb.kernel.notices` warns of where no
+front end shows it, and what IPython says where `%load_ext` is run again
+(https://github.com/ipython/ipython/blob/main/IPython/core/magics/extension.py)."""
 
 
 class Part:

@@ -23,7 +23,7 @@ def columns(page):
 
 @pytest.mark.parametrize("minor", [5, 4], ids=["ids", "no-ids"])
 def test_states_are_told_apart_at_a_glance(minor, app, open_notebook):
-    """A file that is opened shows its recorded states; after a replay each cell has a verdict and both states, and a press leads to the cell."""
+    """An opened file shows its recorded states; after a replay each cell has a verdict and both states, and a press leads to the cell."""
     page = open_notebook(app, LOAD, DRAW, "x = 1", DRAW, minor=minor)
     page.run_all()
     page.tab.wait_for_function(COMPLETE, arg=4)
@@ -38,6 +38,7 @@ def test_states_are_told_apart_at_a_glance(minor, app, open_notebook):
     found = columns(page)
     assert [["✓", "A", "A"], ["✓", "B", "B"], ["✓", "B", "B"], ["✗", "C", "D"]] == found.evaluate_all(BLOCKS)
     assert [False, False, False, True] == found.evaluate_all(APART)
-    assert "cell 4; diverged; recorded: random state C, drew from python; now: random state D, drew from python" == found.nth(3).get_attribute("title")
+    told = "cell 4; diverged; recorded: random state C, drew from python; now: random state D, drew from python"
+    assert told == found.nth(3).get_attribute("title")
     found.nth(2).click()
     page.tab.wait_for_function(ACTIVE, arg=2)

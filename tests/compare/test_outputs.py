@@ -61,7 +61,10 @@ SAME = {
         [stream("a\nThe seednb extension is already loaded. To reload it, use:\n  %reload_ext seednb\nb\n")],
         [stream("a\nb\n")],
     ),
-    "nothing but that": ([stream("The a.b extension is already loaded. To reload it, use:\n  %reload_ext a.b\n"), plain("1")], [plain("1")]),
+    "nothing but that": (
+        [stream("The a.b extension is already loaded. To reload it, use:\n  %reload_ext a.b\n"), plain("1")],
+        [plain("1")],
+    ),
     "address": ([plain("<object at 0x7f9966cc7250>")], [plain("<object at 0x7fca94cc7260>")]),
     "json key order": ([display(application_json={"a": 1, "b": [2]})], [display(application_json={"b": [2], "a": 1})]),
 }

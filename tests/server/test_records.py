@@ -81,7 +81,7 @@ def test_a_kernel_that_was_told_no_ids(tmp_path):
 
 
 def test_the_lines_of_cells_by_their_ids():
-    """Of a record that calls cells by their sources, a front end learns which line is whose, also where a cell is called by its id after all."""
+    """Of a record that calls cells by their sources, a front end learns which line is whose, also where one is called by its id."""
     known = record({FIRST: line("1"), THIRD: line("2", "python=0123456789"), source_key("gone", 0): line("gone")})
     assert {A: known["cells"][FIRST], C: known["cells"][THIRD]} == lines_by_id({"known": known, "sources": SOURCES, "stored_ids": False})
     known["cells"][B] = line("2")
