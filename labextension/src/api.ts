@@ -17,6 +17,9 @@ export class ApiError extends Error {
   }
 }
 
+/** What servers of mere files answer to POST. */
+const FILES_ONLY = [405, 501];
+
 export class Api {
   constructor(settings: ServerConnection.ISettings) {
     this._settings = settings;
@@ -95,6 +98,9 @@ export class Api {
 function complaint(response: Response, answer: Json | null): string {
   const said = oneLine(asText(answer?.message));
   const isOurs = said !== '' && said !== response.statusText;
+  if (!isOurs && FILES_ONLY.includes(response.status)) {
+    return 'there is no Jupyter server that could do this, as in JupyterLite: verify the notebook where one runs, or with seednb verify';
+  }
   return response.status === 404 && !isOurs
     ? 'the Jupyter server does not have seednb: install it in the environment that runs the server, and restart the server'
     : said || response.statusText || `the Jupyter server answers ${response.status}`;

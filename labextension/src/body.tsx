@@ -53,7 +53,7 @@ function Heading({ seed }: PartProps): React.ReactElement {
   return (
     <header className="seednb-heading">
       <StateIcon state={pillState(state)} />
-      <h2>{shown === null ? trans.__('No seed yet') : trans.__('Seed %1', shown)}</h2>
+      <h2>{shown === null ? (state.loaded === 'unseen' ? trans.__('Seed') : trans.__('No seed yet')) : trans.__('Seed %1', shown)}</h2>
       <span className="seednb-dim">{subtitle(seed)}</span>
     </header>
   );

@@ -148,7 +148,7 @@ export class KernelLink implements IDisposable {
         return await this._call('hello', HELLO);
       } catch (error) {
         if (!(error instanceof Aborted)) {
-          this._setStatus(error instanceof NotLoaded ? 'no' : this._status.loaded, language);
+          this._setStatus(error instanceof NotLoaded ? error.how : this._status.loaded, language);
           return null;
         }
         await pause(PAUSE);
@@ -164,7 +164,7 @@ export class KernelLink implements IDisposable {
     }
     const answer = told(reply, 'seednb');
     if (!answer) {
-      throw new NotLoaded('seednb is not loaded in this kernel, or too old for that');
+      throw new NotLoaded(evaluates(reply) ? 'no' : 'unseen');
     }
     this._heard(answer);
     return answer;
@@ -267,8 +267,17 @@ function told(reply: Reply, name: string): Answer | null {
   return shown === undefined ? null : parseAnswer(fromPython(asText(shown, Infinity)) ?? '');
 }
 
-/** seednb is not loaded in the kernel. */
-class NotLoaded extends Error {}
+/** Tell whether a kernel has tried the user expression at all: https://github.com/jupyterlite/pyodide-kernel does not. */
+function evaluates(reply: Reply): boolean {
+  return asObject(asObject(reply)?.user_expressions)?.seednb !== undefined;
+}
+
+/** seednb is not loaded in the kernel, or cannot be heard there. */
+class NotLoaded extends Error {
+  constructor(readonly how: 'no' | 'unseen') {
+    super('seednb is not loaded in this kernel, or too old for that');
+  }
+}
 
 /** The request was thrown away, since a cell before it has failed. */
 class Aborted extends Error {}

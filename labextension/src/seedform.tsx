@@ -123,6 +123,14 @@ function NotLoaded({ seed }: { seed: SeedPanel }): React.ReactElement {
           {trans.__('The seed of a running %1 kernel cannot be set from here. Replaying and verifying work.', state.language)}
         </p>
       );
+    case 'unseen':
+      return (
+        <p>
+          {trans.__(
+            'This kernel answers nothing but cells, as that of JupyterLite does: seed it with %seed 42 in a cell. The record stands in the output of that cell; what cells draw is not shown here.'
+          )}
+        </p>
+      );
     case 'no-kernel':
       return <p>{trans.__('No kernel is running.')}</p>;
     default:

@@ -11,6 +11,7 @@ export type Loaded =
   | 'unknown' // no kernel yet, or it has not answered
   | 'no-kernel'
   | 'other-language' // replays and verifications run, live seeding does not
+  | 'unseen' // the kernel evaluates no user expressions, as JupyterLite's: it can be told nothing, and asked nothing
   | 'no' // seednb is not loaded there
   | 'old' // the kernel's seednb speaks an older version of the messages
   | 'newer'

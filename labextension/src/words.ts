@@ -84,6 +84,8 @@ function notLoaded({ loaded }: PanelState, trans: TranslationBundle): string {
       return trans.__('update seednb');
     case 'other-language':
       return trans.__('not recorded');
+    case 'unseen':
+      return trans.__('not shown here');
     default:
       return trans.__('not loaded');
   }

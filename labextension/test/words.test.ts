@@ -32,6 +32,7 @@ test('each state has its words', () => {
   const activity = { kind: 'replay', seed: 42, cell: 3, cells: 12, text: '' } as const;
   assert.equal('not-loaded: not loaded', read({ loaded: 'no' }));
   assert.equal('not-loaded: not recorded', read({ loaded: 'other-language' }));
+  assert.equal('not-loaded: not shown here', read({ loaded: 'unseen' }));
   assert.equal('unseeded: no seed yet', read({ loaded: 'yes', runtime: { ...RUNTIME, seed: null } }));
   assert.equal('new: 7 · new', read({ loaded: 'yes', runtime: RUNTIME }));
   assert.equal('new: 7 · new', read({ loaded: 'yes', runtime: RUNTIME, record: RECORD }));
