@@ -41,6 +41,7 @@ COLLABORATION := jupyter-collaboration jupyterlab
 PYODIDE := pyodide@314.0.7
 LITE := asttokens==3.0.1 comm==0.2.3 decorator==5.2.1 executing==2.2.1 ipython==9.12.0 jedi==0.20.1 jupyterlite-pyodide-kernel==0.8.7 matplotlib-inline==0.2.1 parso==0.8.7 \
 	prompt_toolkit==3.0.52 pure-eval==0.2.3 pygments six==1.17.0 stack-data==0.6.3 traitlets==5.14.3 wcwidth
+LITE_SITE := jupyter_server jupyterlab_server jupyterlite-core==0.8.6 jupyterlite-pyodide-kernel==0.8.6
 COLAB_PINS := ipython==7.34.0 ipykernel==6.17.1 traitlets==5.7.1 jupyter_client==7.4.9 ipywidgets==7.7.1 "setuptools<81" numpy
 
 NEW_NODE := const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19) ? 0 : 1)
@@ -200,7 +201,10 @@ test-lite: $(TEST_READY)
 	  npm install --silent --no-save --prefix .venv-lite $(PYODIDE) && \
 	  $(PY) -m pip install -qq --no-deps --ignore-requires-python --only-binary :all: --target .venv-lite/site $(LITE) && \
 	  for wheel in .venv-lite/site/share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension/static/pypi/*kernel-*.whl; do \
-	    $(PY) -m zipfile -e $$wheel .venv-lite/site; done && touch .venv-lite/.stamp; }; then \
+	    $(PY) -m zipfile -e $$wheel .venv-lite/site; done && \
+	  $(PY) -m pip download -qq --no-deps --ignore-requires-python --only-binary :all: --dest .venv-lite/wheels $(LITE) micropip && \
+	  touch .venv-lite/.stamp; }; then \
+	  $(call browser,.venv-lite/builder,$(LITE_SITE)); \
 	  SEEDNB_TEST_LITE="$(CURDIR)/.venv-lite" $(pytest) tests/lite; \
 	else $(call skip,$@,Pyodide or its packages cannot be installed here); fi
 
