@@ -3,9 +3,8 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
+import { type Json, asObject, asTable, asText, oneLine } from './bounds';
 import type { Lines } from './states';
-import type { Json } from './bounds';
-import { asObject, asTable, asText, oneLine } from './bounds';
 
 /** The server has refused, in one line; status 404 of `hello` means that seednb is not installed there. */
 export class ApiError extends Error {

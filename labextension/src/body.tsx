@@ -48,15 +48,22 @@ export function PopoverBody(props: PartProps): React.ReactElement {
 }
 
 function Heading({ seed }: PartProps): React.ReactElement {
-  const { state, trans } = seed;
-  const shown = shownSeed(state);
+  const { state } = seed;
   return (
     <header className="seednb-heading">
       <StateIcon state={pillState(state)} />
-      <h2>{shown === null ? (state.loaded === 'unseen' ? trans.__('Seed') : trans.__('No seed yet')) : trans.__('Seed %1', shown)}</h2>
+      <h2>{title(seed)}</h2>
       <span className="seednb-dim">{subtitle(seed)}</span>
     </header>
   );
+}
+
+function title({ state, trans }: SeedPanel): string {
+  const shown = shownSeed(state);
+  if (shown !== null) {
+    return trans.__('Seed %1', shown);
+  }
+  return state.loaded === 'unseen' ? trans.__('Seed') : trans.__('No seed yet');
 }
 
 /** Say where the seed that is shown comes from. */

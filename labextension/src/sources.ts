@@ -7,9 +7,9 @@
 import type { INotebookModel } from '@jupyterlab/notebook';
 
 import type { Api } from './api';
+import { type Json, asObject, asTable } from './bounds';
 import { callsBySource } from './merge';
 import type { Lines } from './states';
-import { type Json, asObject, asTable } from './bounds';
 import { RECORD_KEY } from './wire';
 
 /** Return what the server needs to tell the cells of these records: each code cell's source, by its id. Empty where they are called by their ids. */
