@@ -83,7 +83,8 @@ SCROLL = f"""async () => {{ {PANEL}
     observer.disconnect();
     const drawn = panel.content.widgets.filter(cell => !cell.isPlaceholder()).length;
     const verdicts = panel.content.node.querySelectorAll('.seednb-verdict').length;
-    return [tasks.length, Math.max(0, ...tasks), verdicts, drawn, (performance.now() - begun) / 1000]; }}"""
+    const took = (performance.now() - begun) / 1000;
+    return {{tasks: tasks.length, longest: Math.max(0, ...tasks), verdicts, drawn, took}}; }}"""
 DRAW = f"""async () => {{ {PANEL}
     for (const [index, cell] of panel.content.widgets.entries()) {{
         if (cell.isPlaceholder()) {{
@@ -223,18 +224,17 @@ def scroll_drawn(browser: Any, address: str, mode: str, rounds: int) -> None:
     page.evaluate(REPLAY)
     page.evaluate(DRAW)
     style = page.evaluate_handle("() => document.head.appendChild(document.createElement('style'))")
-    found: dict[str, list[list[float]]] = {"shown": [], "hidden": []}
+    found: dict[str, list[dict[str, float]]] = {"shown": [], "hidden": []}
     page.evaluate(SCROLL)
     for _ in range(rounds):
         for label, rule in (("shown", ""), ("hidden", ".seednb-note { display: none !important; }")):
             style.evaluate("(node, rule) => { node.textContent = rule; }", rule)
             found[label].append(page.evaluate(SCROLL))
     for label, runs in found.items():
-        took, longest = (statistics.median(run[index] for run in runs) for index in (4, 1))
-        print(
-            f"scrolling, {mode}, {runs[0][3]:.0f} cells, all drawn, marks {label:<6}: {took:.1f} s, longest task {longest:.0f} ms (medians)"
-        )
-    ratios = [shown[4] / hidden[4] for shown, hidden in zip(*found.values())]
+        took, longest = (statistics.median(run[name] for run in runs) for name in ("took", "longest"))
+        label = f"{runs[0]['drawn']} cells, all drawn, marks {label:<6}"
+        print(f"scrolling, {mode}, {label}: {took:.1f} s, longest task {longest:.0f} ms (medians)")
+    ratios = [shown["took"] / hidden["took"] for shown, hidden in zip(*found.values())]
     print(f"scrolling, {mode}, marks shown / hidden: median {statistics.median(ratios):.2f}, worst {max(ratios):.2f}")
     page.close()
 
@@ -242,8 +242,9 @@ def scroll_drawn(browser: Any, address: str, mode: str, rounds: int) -> None:
 def _print_scrolled(page: Any, label: str) -> None:
     """Scroll twice, and tell what the second time took: the first draws what was never shown."""
     page.evaluate(SCROLL)
-    tasks, longest, marks, drawn, took = page.evaluate(SCROLL)
-    print(f"{label}: {took:.1f} s, {tasks} tasks over 50 ms, longest {longest:.0f} ms, {drawn} cells drawn, {marks} verdicts")
+    run = page.evaluate(SCROLL)
+    tasks = f"{run['tasks']} tasks over 50 ms, longest {run['longest']:.0f} ms"
+    print(f"{label}: {run['took']:.1f} s, {tasks}, {run['drawn']} cells drawn, {run['verdicts']} verdicts")
 
 
 def main() -> None:

@@ -16,8 +16,14 @@ export class ApiError extends Error {
   }
 }
 
-/** What servers of mere files answer to POST. */
-const FILES_ONLY = [405, 501];
+const NO_SERVER = 'there is no Jupyter server that could do this, as in JupyterLite: verify the notebook where one runs, or with seednb verify';
+
+/** What it means that nobody of ours has answered, by status; servers of mere files answer to POST with the last two. */
+const NOT_OURS: { [status: number]: string } = {
+  404: 'the Jupyter server does not have seednb: install it in the environment that runs the server, and restart the server',
+  405: NO_SERVER,
+  501: NO_SERVER
+};
 
 export class Api {
   constructor(settings: ServerConnection.ISettings) {
@@ -97,12 +103,8 @@ export class Api {
 function complaint(response: Response, answer: Json | null): string {
   const said = oneLine(asText(answer?.message));
   const isOurs = said !== '' && said !== response.statusText;
-  if (!isOurs && FILES_ONLY.includes(response.status)) {
-    return 'there is no Jupyter server that could do this, as in JupyterLite: verify the notebook where one runs, or with seednb verify';
-  }
-  return response.status === 404 && !isOurs
-    ? 'the Jupyter server does not have seednb: install it in the environment that runs the server, and restart the server'
-    : said || response.statusText || `the Jupyter server answers ${response.status}`;
+  const meaning = isOurs ? undefined : NOT_OURS[response.status];
+  return meaning ?? (said || response.statusText || `the Jupyter server answers ${response.status}`);
 }
 
 function parsed(text: string): unknown {
