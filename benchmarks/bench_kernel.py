@@ -1,4 +1,4 @@
-"""What the extension costs in a kernel: loading, seeding, each cell, and memory over many cells; ratios within one run.
+"""What the extension costs in a kernel: loading, seeding, each cell, memory over many cells, and seeding by hand; ratios within one run.
 
 Usage: python benchmarks/bench_kernel.py [--rounds N] [--python PYTHON]
 
@@ -76,6 +76,27 @@ def growth():
     cycle(10_000)
     gc.collect()
     return len(gc.get_objects()) - objects, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak
+"""
+BY_HAND = """
+import random, time, timeit
+import numpy as np
+import seednb
+state = np.random.RandomState(1).get_state()
+calls = {
+    "random.seed": lambda: random.seed(1), "np.random.seed": lambda: np.random.seed(1),
+    "np.random.set_state": lambda: np.random.set_state(state), "np.random.get_state": lambda: np.random.get_state(),
+}
+def best(call):
+    return min(timeit.repeat(call, number=100, repeat=10, timer=time.process_time)) * 1e4
+under, plain = {name: [] for name in calls}, {name: [] for name in calls}
+for _ in range(8):
+    seednb.seed(42)
+    for name, call in calls.items():
+        under[name].append(best(call))
+    seednb.off()
+    for name, call in calls.items():
+        plain[name].append(best(call))
+print({name: (min(under[name]), min(plain[name])) for name in calls})
 """
 QUIET = "get_ipython()._seednb.output.carries_record = False"
 READING = "model = data + [x for x in data]\\nprint(model, helper(data))"
@@ -181,13 +202,21 @@ def import_cost(python: str, rounds: int) -> None:
     print(f"import seednb: {ours - plain:+.1f} ms beside {plain:.1f} ms for an interpreter with typing (limit 15)")
 
 
+def by_hand_cost(python: str) -> None:
+    """Print what a notebook's own seeding takes under a seed, where NumPy is there."""
+    done = subprocess.run([python, "-c", BY_HAND], env={**os.environ, "PYTHONPATH": str(REPOSITORY)}, stdout=subprocess.PIPE, text=True)
+    for name, (under, plain) in ast.literal_eval(done.stdout or "{}").items():
+        print(f"{name:20} {under:6.2f} µs under a seed, {plain:6.2f} without; difference {under - plain:.2f} µs (limit 2)")
+
+
 def main() -> None:
-    """Print all three."""
+    """Print all four."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--python", default=sys.executable)
     parser.add_argument("--rounds", type=int, default=9)
     options = parser.parse_args()
     import_cost(options.python, 2 * options.rounds)
+    by_hand_cost(options.python)
     load_cost(options.python, options.rounds)
     cell_cost(options.python)
 
