@@ -45,10 +45,7 @@ class Popover extends ReactWidget {
     if (event instanceof KeyboardEvent) {
       this._onKey(event);
     } else if (event.type === 'pointerdown' || event.type === 'focusin') {
-      const target = event.target as Node;
-      if (!this.node.contains(target) && !this._anchor.contains(target)) {
-        this.close();
-      }
+      this._onOutside(event, event.target as Node);
     } else {
       this._place();
     }
@@ -115,6 +112,19 @@ class Popover extends ReactWidget {
     this.node.style.left = `${Math.max(GAP, left)}px`;
     this.node.style.top = `${top}px`;
     this.node.style.maxHeight = `${window.innerHeight - top - GAP}px`;
+  }
+
+  /** A press elsewhere closes the dialog. While a notebook opens, JupyterLab gives it the focus, which nobody asked for. */
+  private _onOutside(event: Event, target: Node): void {
+    if (this.node.contains(target) || this._anchor.contains(target)) {
+      return;
+    }
+    if (event instanceof FocusEvent && this.seed.panel.content.node.contains(target)) {
+      const before = event.relatedTarget;
+      (before instanceof HTMLElement && this.node.contains(before) ? before : this._focusable()[0])?.focus();
+    } else {
+      this.close();
+    }
   }
 
   private _onKey(event: KeyboardEvent): void {

@@ -67,3 +67,16 @@ def test_a_replay_by_keyboard_alone(app, open_notebook):
     assert "42 · reproduced" == page.state("reproduced")
     page.save()
     assert before == page.saved()
+
+
+def test_the_popover_keeps_the_focus_while_the_notebook_opens(app, open_notebook):
+    """The popover stays where JupyterLab gives an opening notebook the focus, and has it back; a press elsewhere closes it."""
+    page = open_notebook(app, LOAD, DRAW)
+    popover = page.popover()
+    page.tab.wait_for_function("() => document.querySelector('.seednb-popover').contains(document.activeElement)")
+    before = page.tab.evaluate(FOCUSED)
+    page.tab.evaluate("() => { jupyterapp.shell.currentWidget.content.activate(); jupyterapp.shell.currentWidget.content.node.focus(); }")
+    page.tab.wait_for_function("() => document.querySelector('.seednb-popover')?.contains(document.activeElement)")
+    assert before == page.tab.evaluate(FOCUSED)
+    page.cell(1).click(position={"x": 20, "y": 10})
+    popover.wait_for(state="detached")
