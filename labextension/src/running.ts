@@ -58,6 +58,9 @@ export class CellRunner {
     } finally {
       NotebookActions.executed.disconnect(watch);
       kernel?.anyMessage.disconnect(notice);
+      if ('runCell' in notebooks) {
+        rest(cell);
+      }
     }
     return end;
   }
@@ -96,6 +99,14 @@ export class CellRunner {
     content.activeCellIndex = activeCellIndex;
     content.mode = mode;
     return done;
+  }
+}
+
+/** A cell that the kernel has dropped, since one before it failed, does not run; only `NotebookActions.run` takes its `[*]` away. */
+function rest(cell: Cell): void {
+  const model = cell.model as ICodeCellModel | null;
+  if (model?.type === 'code' && model.executionCount === null) {
+    model.executionState = 'idle';
   }
 }
 

@@ -87,8 +87,12 @@ class Verification:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What is to be told beside the comparison."""
-        return tuple(self.execution.notices)
+        """What is to be told beside the comparison: also that a cell fails in both runs, which is no difference."""
+        ended = self.execution.failed
+        if ended is None or self.failed is not None or self.interrupted:
+            return tuple(self.execution.notices)
+        fails = f"cell {ended + 1} fails in both runs ({self.reason}): the comparison ends there"
+        return (*self.execution.notices, fails)
 
     @property
     def reproduced(self) -> bool:

@@ -146,7 +146,7 @@ class InteractiveReplay:
         verification, new = self._verification()
         place.write_text(page([verification.facts]), encoding="utf-8")
         result = with_first_id(self._with_ids(document(verification.facts)))
-        return {**result, **self._holds(verification, new), "notices": execution.notices, "report": url}
+        return {**result, **self._holds(verification, new), "notices": list(verification.notices), "report": url}
 
     def _update(self, outputs: Any) -> None:
         """Take the outputs of cells that later ones have updated."""

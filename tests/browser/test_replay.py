@@ -110,6 +110,18 @@ def test_a_failing_cell_stops_the_replay(app, open_notebook):
     assert before == page.saved()
 
 
+def test_a_notebook_that_ends_in_a_failure(app, open_notebook):
+    """A cell that fails in both runs is told of; those behind it, sent ahead and dropped by the kernel, do not look as if they ran."""
+    page = open_notebook(app, LOAD, "1 / 0", DRAW, "print('behind')")
+    before = recorded(page)
+    page.replay()
+    assert "42 · reproduced" == page.state("reproduced")
+    assert "cell 2 fails in both runs (ZeroDivisionError: division by zero): the comparison ends there" in page.popover().inner_text()
+    assert ["[1]:", "[2]:", "[ ]:", "[ ]:"] == page.tab.locator(".jp-CodeCell .jp-InputPrompt").all_inner_texts()
+    page.save()
+    assert before == page.saved()
+
+
 @pytest.mark.slow
 def test_a_replay_that_ends_before_cells_that_had_run_says_so(app, open_notebook):
     """A cell that fails as recorded ends a replay that is not whole: those behind it had run, and show again what they showed."""

@@ -99,15 +99,18 @@ def test_a_recorded_failure_reproduces(front_end, work):
 
 
 def test_a_notebook_that_ended_in_a_failure(front_end, work, environment_with_server):
-    """A notebook that was recorded up to a cell that fails reproduces when that cell fails in the same way, on the command line too."""
+    """A notebook that was recorded up to a cell that fails reproduces when that cell fails in the same way, and both replays say so."""
     recorded(front_end, "import random; random.random()", "1 / 0", "2")
     before = sha256(work / front_end.path)
     end, said = front_end.replay()
     assert (["identical", "identical"], True, None) == ([cell["verdict"] for cell in said], end["reproduced"], end["failed"])
+    told = "cell 2 fails in both runs (ZeroDivisionError: division by zero): the comparison ends there"
+    assert [told] == end["notices"]
     front_end.save()
     assert before == sha256(work / front_end.path)
     done = environment_with_server.seednb("verify", front_end.path)
     assert 0 == done.returncode, done.stdout
+    assert told in done.stderr
 
 
 def test_stripped_outputs(front_end, work):
