@@ -158,6 +158,9 @@ export class Replay {
       }
     };
     for (const id of plan.cells) {
+      if (this._stage.panel.sessionContext.pendingInput) {
+        await takeDownTo(() => 0); // JupyterLab runs no cell while one waits for its user
+      }
       const cell = this._widget(id);
       if (cell && !this.stop.why && !this.stop.closed) {
         last = cell;

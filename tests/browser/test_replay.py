@@ -23,6 +23,7 @@ ALL_KINDS = [
 ]
 RAISES = 6
 SETTINGS = "@seednb/labextension:plugin"
+COUNTED = "index => jupyterapp.shell.currentWidget.model.cells.get(index).executionCount !== null"
 
 
 @pytest.fixture
@@ -118,6 +119,27 @@ def test_a_notebook_that_ends_in_a_failure(app, open_notebook):
     assert "42 · reproduced" == page.state("reproduced")
     assert "cell 2 fails in both runs (ZeroDivisionError: division by zero): the comparison ends there" in page.popover().inner_text()
     assert ["[1]:", "[2]:", "[ ]:", "[ ]:"] == page.tab.locator(".jp-CodeCell .jp-InputPrompt").all_inner_texts()
+    page.save()
+    assert before == page.saved()
+
+
+@pytest.mark.slow
+def test_a_cell_that_asks_its_user(app, open_notebook):
+    """While a cell waits for a line, no other is sent: JupyterLab would refuse it. The replay goes on with the answer."""
+    page = open_notebook(app, LOAD, *["x = 1"] * 6, "print(input())", *["y = 2"] * 12, DRAW)
+    field = page.tab.locator(".jp-Stdin-input")
+    page.start("notebook:run-all-cells")
+    field.fill("line")
+    field.press("Enter")
+    page.tab.wait_for_function(COUNTED, arg=20)
+    page.recorded(seed=42)
+    page.save()
+    before = page.saved()
+    page.replay()
+    field.fill("line")
+    field.press("Enter")
+    assert "42 · reproduced" == page.state("reproduced", "diverged", "failed", "recorded")
+    assert 0 == page.tab.locator(".jp-Dialog").count()
     page.save()
     assert before == page.saved()
 
