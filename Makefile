@@ -37,11 +37,12 @@ SUPPORT := accelerate altair bayesian-optimization bokeh catboost dask datasets 
 BROWSER := ipywidgets jinja2 jupyterlab matplotlib notebook pandas
 OLDEST := jupyterlab==4.0.13 notebook==7.0.8 "setuptools<81"
 COLLABORATION := jupyter-collaboration jupyterlab
-# JupyterLite: Pyodide's core, and what its kernel has beside it (https://github.com/jupyterlite/pyodide-kernel)
+# JupyterLite: Pyodide's core, its kernel, and what that has beside it (https://github.com/jupyterlite/pyodide-kernel)
 PYODIDE := pyodide@314.0.7
-LITE := asttokens==3.0.1 comm==0.2.3 decorator==5.2.1 executing==2.2.1 ipython==9.12.0 jedi==0.20.1 jupyterlite-pyodide-kernel==0.8.7 matplotlib-inline==0.2.1 parso==0.8.7 \
+PYODIDE_KERNEL := jupyterlite-pyodide-kernel==0.8.6
+LITE := asttokens==3.0.1 comm==0.2.3 decorator==5.2.1 executing==2.2.1 ipython==9.12.0 jedi==0.20.1 $(PYODIDE_KERNEL) matplotlib-inline==0.2.1 parso==0.8.7 \
 	prompt_toolkit==3.0.52 pure-eval==0.2.3 pygments six==1.17.0 stack-data==0.6.3 traitlets==5.14.3 wcwidth
-LITE_SITE := jupyter_server jupyterlab_server jupyterlite-core==0.8.6 jupyterlite-pyodide-kernel==0.8.6
+LITE_SITE := jupyter_server jupyterlab_server jupyterlite-core==0.8.6 $(PYODIDE_KERNEL)
 COLAB_PINS := ipython==7.34.0 ipykernel==6.17.1 traitlets==5.7.1 jupyter_client==7.4.9 ipywidgets==7.7.1 "setuptools<81" numpy
 
 NEW_NODE := const [major, minor] = process.versions.node.split(".").map(Number); process.exit(major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19) ? 0 : 1)
