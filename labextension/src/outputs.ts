@@ -25,6 +25,7 @@ export class Snapshot {
   /** With the id of each cell, also where the format stores none. */
   readonly notebook: INotebookContent;
   private readonly _cells = new Map<string, Before>();
+  private readonly _pending = new Set<string>();
 
   constructor(private readonly _model: INotebookModel) {
     const notebook = _model.toJSON() as INotebookContent;
@@ -38,6 +39,9 @@ export class Snapshot {
       const model = models[index];
       if (model && cell.cell_type === 'code') {
         this._cells.set(model.id, before(cell as ICodeCell, model.trusted));
+        if ((model as ICodeCellModel).executionState === 'running') {
+          this._pending.add(model.id);
+        }
       }
     }
   }
@@ -45,6 +49,11 @@ export class Snapshot {
   /** Return what a cell held; null for one that was not there. */
   of(id: string): Recorded | null {
     return this._cells.get(id) ?? null;
+  }
+
+  /** Tell whether a cell was waiting to run, or running: what it had shown before was gone already. */
+  wasPending(id: string): boolean {
+    return this._pending.has(id);
   }
 
   /**

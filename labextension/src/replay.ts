@@ -14,6 +14,7 @@ import { Comparing } from './comparing';
 import { Snapshot, codeCells } from './outputs';
 import type { Reply } from './link';
 import { type Progress, type Step, advance, planned } from './progress';
+import { silence } from './running';
 import type { Finished, Sent, Stage } from './stage';
 import { type Lives, Stop, isInterrupt, mayFail } from './stopping';
 
@@ -204,6 +205,9 @@ export class Replay {
     const recorded = snapshot.of(id);
     if (this.stop.why || !end.ran || isInterrupt(end, recorded)) {
       this.stop.because(this._stage.trans.__('The replay was interrupted.'));
+      if (!this.stop.isAlive) {
+        silence(cell);
+      }
       if (recorded) {
         this._cut.set(id, recorded);
       }

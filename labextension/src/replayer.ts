@@ -130,9 +130,10 @@ export class Replayer {
   }
 }
 
-/** Return what is put back: what reproduced and what was cut off, in cells that the replay has touched. */
-function belonging({ end, ran, cut }: Finished): Map<string, Recorded> {
-  return new Map([...end.keep, ...cut].filter(([id]) => ran.has(id)));
+/** Return what is put back: what reproduced, if it was shown, and what was cut off, in cells that the replay has touched. */
+function belonging({ end, snapshot, ran, cut }: Finished): Map<string, Recorded> {
+  const kept = [...end.keep].filter(([id]) => !snapshot.wasPending(id));
+  return new Map([...kept, ...cut].filter(([id]) => ran.has(id)));
 }
 
 /** Knows whether the notebook was saved as it was before a replay, and is so again. */

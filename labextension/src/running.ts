@@ -5,7 +5,7 @@
  */
 
 import type { ISessionContextDialogs } from '@jupyterlab/apputils';
-import type { Cell, ICodeCellModel } from '@jupyterlab/cells';
+import { type Cell, CodeCell, type ICodeCellModel } from '@jupyterlab/cells';
 import { isError } from '@jupyterlab/nbformat';
 import * as notebooks from '@jupyterlab/notebook';
 import type { INotebookCellExecutor, KernelError, NotebookPanel } from '@jupyterlab/notebook';
@@ -99,6 +99,13 @@ export class CellRunner {
     content.activeCellIndex = activeCellIndex;
     content.mode = mode;
     return done;
+  }
+}
+
+/** Take nothing more for a cell from its kernel: one that is being shut down still tells of the interrupt. */
+export function silence(cell: Cell): void {
+  if (cell instanceof CodeCell && !cell.isDisposed) {
+    (cell.outputArea.future as Kernel.IShellFuture | null)?.dispose();
   }
 }
 

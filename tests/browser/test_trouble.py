@@ -43,6 +43,37 @@ def test_a_kernel_that_dies_ends_the_replay(app, open_notebook):
     page.state("reproduced")
 
 
+def test_a_kernel_that_is_shut_down_ends_the_replay(app, open_notebook):
+    """What the running cell tells of its end does not enter the notebook: the saved file is what it was."""
+    page = open_notebook(app, LOAD, TROUBLE, DRAW)
+    before = recorded(page)
+    block = page.path.with_suffix(".block")
+    block.touch()
+    page.replay()
+    page.verdict(0, "identical")
+    page.tab.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    page.state("recorded", "failed", "diverged")
+    page.save()
+    assert before == page.saved()
+
+
+def test_a_replay_begun_while_cells_run_shows_what_they_give(app, open_notebook):
+    """The outputs of cells that wait or run are gone from the page: the replay's take their place, and nothing is put back over them."""
+    page = open_notebook(app, LOAD, TROUBLE, DRAW)
+    recorded(page)
+    drawn, block = page.text(2), page.path.with_suffix(".block")
+    block.touch()
+    page.start("notebook:run-all-cells")
+    page.cell(2).locator('.jp-InputPrompt:text("[*]:")').wait_for()
+    page.replay()
+    page.state("replaying")
+    block.unlink()
+    assert "42 · reproduced" == page.state("reproduced")
+    assert drawn == page.text(2)
+    page.save()
+    assert ["", drawn] == texts(page.path)[1:]
+
+
 def test_an_interrupt_ends_the_replay(app, open_notebook):
     """An interrupted replay says so, and the notebook can be replayed again."""
     page = open_notebook(app, LOAD, TROUBLE, DRAW)
