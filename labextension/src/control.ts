@@ -126,9 +126,7 @@ export class Control implements PanelControl, IDisposable {
     const { verdict, report, notices } = ended;
     this._report = report;
     this._seed.dispatch({ type: 'verdict', verdict });
-    if (notices.length) {
-      this._seed.dispatch({ type: 'message', text: notices.join(' ') });
-    }
+    this._seed.dispatch({ type: 'message', text: notices.join(' ') });
     notify(verdict, this._name(), this._steps(verdict), this._seed.trans);
   }
 

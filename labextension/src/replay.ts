@@ -204,7 +204,8 @@ export class Replay {
     this._step({ type: 'ran', cell: id });
     const recorded = snapshot.of(id);
     if (this.stop.why || !end.ran || isInterrupt(end, recorded)) {
-      this.stop.because(this._stage.trans.__('The replay was interrupted.'));
+      const { trans } = this._stage;
+      this.stop.because(cell.isDisposed ? trans.__('A cell was deleted while it ran.') : trans.__('The replay was interrupted.'));
       if (!this.stop.isAlive) {
         silence(cell);
       }
