@@ -34,7 +34,7 @@ export function notify(verdict: Verdict, name: string, steps: NextStep[], trans:
 }
 
 /** Return the counts of the verdicts in words: `10 identical, 1 diverged`. */
-export function countWords(counts: Verdict['counts'], trans: TranslationBundle): string {
+function countWords(counts: Verdict['counts'], trans: TranslationBundle): string {
   return VERDICTS.filter(name => counts[name])
     .map(name => trans.__('%1 %2', counts[name], label(name, trans)))
     .join(', ');
@@ -45,7 +45,7 @@ function sentence(verdict: Verdict, name: string, trans: TranslationBundle): str
   const many = countWords(counts, trans);
   switch (kind) {
     case 'reproduced':
-      return trans.__('%1 reproduces with seed %2: %3.', name, seed, many);
+      return trans.__('%1 reproduces with seed %2: %3.', name, seed, many || trans.__('no code cells'));
     case 'recorded':
       return trans.__('%1 ran with seed %2, and is recorded now: the next replay compares with it.', name, seed);
     case 'diverged':

@@ -138,6 +138,9 @@ export function verdictWords(verdict: Verdict, trans: TranslationBundle): string
 }
 
 function reproducedWords(total: number, missing: number, trans: TranslationBundle): string {
+  if (total === 0) {
+    return trans.__('There are no code cells: nothing to compare.');
+  }
   return missing > 0
     ? trans._n(
         '%2 of %3 cells gave the same again; %1 has no record to compare with.',

@@ -68,5 +68,6 @@ test('a verdict is a sentence', () => {
   const some = { ...VERDICT, counts: { identical: 4, missing: 1 } };
   assert.equal('4 of 5 cells gave the same again; 1 has no record to compare with.', verdictWords(some, TRANS));
   assert.equal('Cell 7 is the first that differs. Threads.', verdictWords({ ...VERDICT, kind: 'diverged', first: 7, text: 'Threads.' }, TRANS));
+  assert.equal('There are no code cells: nothing to compare.', verdictWords({ ...VERDICT, counts: {} }, TRANS));
   assert.equal('Stopped.', verdictWords({ ...VERDICT, kind: 'stopped' }, TRANS));
 });
