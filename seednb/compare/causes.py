@@ -139,6 +139,13 @@ def state_cause(states: tuple[Mapping[str, str], Mapping[str, str]], a: CodeCell
     return ("draws", f"{', '.join(after)} had the same state before the cell") if after else None
 
 
+def order_cause(a: CodeCell, b: CodeCell) -> Cause | None:
+    """Name the order of execution as the cause where a cell did not run in the same place: again, after cells below it, or without one above it."""
+    if type(a.count) is not int or type(b.count) is not int or a.count == b.count:
+        return None
+    return "execution-order", f"executed as [{a.count}], then as [{b.count}]"
+
+
 def run_cause(runs: Runs, earlier: Sequence[str]) -> Cause | None:
     """Name what differs between the runs as the likely cause. `earlier`: keys of the cells before, first to last."""
     if runs.a is not None and runs.b is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from seednb.compare.align import CodeCell, Pair, align, code_cells
 from seednb.compare.canonical import CANON, output_digests
-from seednb.compare.causes import Cause, Runs, changed_code, own_cause, run_cause, state_cause, unseeded_cause
+from seednb.compare.causes import Cause, Runs, changed_code, order_cause, own_cause, run_cause, state_cause, unseeded_cause
 from seednb.compare.numbers import tolerance
 from seednb.compare.outputs import Judged, judge_outputs
 from seednb.compare.policy import Policy
@@ -108,9 +108,12 @@ def _late_cause(pair: Pair, before: Sequence[Pair], runs: Runs, states: tuple[di
     earlier = [cell for _, cell in before if cell is not None]
     found = run_cause(runs, [cell.key for cell in earlier])
     a, b = pair
-    if found is not None or a is None or b is None:
+    if a is None or b is None:
         return found
-    return unseeded_cause(b, earlier, runs) or state_cause(states, a, b)
+    drew, moved = state_cause(states, a, b), order_cause(a, b)
+    # Other versions draw the same numbers, but for the rarest; a cell that ran twice does not.
+    first = moved if drew and drew[0] == "draws" else None
+    return first or found or unseeded_cause(b, earlier, runs) or moved or drew
 
 
 def _one_sided(a: CodeCell | None, b: CodeCell | None) -> CellResult:

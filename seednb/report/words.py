@@ -47,6 +47,10 @@ ADVICE = {
         "It depends on which thread was quicker.", "Use one thread there, or collect the results in the order in which the work was given."
     ),
     "process-id": Advice("It shows the number of its process.", "Leave process ids out of outputs that are to be compared."),
+    "execution-order": Advice(
+        "The recorded run executed it in another place: again, or after cells that stand below it. No fresh runtime does that.",
+        "Accept what a fresh runtime gives: replay and save, or seednb verify --update.",
+    ),
     "draws": Advice(
         "It began with the same random states and left others: it drew another number of times, or seeded again.",
         "Look for draws that depend on a clock, a file, or the order of threads.",

@@ -30,7 +30,7 @@ from seednb.server.verifications import with_first_id
 from seednb.settings import Choice
 
 _MAY_FAIL = "raises-exception"
-_NOT_ITS_OWN = {None, "unknown", "draws", "library-version", "cpu-or-gpu", "settings", "input-file"}
+_NOT_ITS_OWN = {None, "unknown", "draws", "execution-order", "library-version", "cpu-or-gpu", "settings", "input-file"}
 """Causes that do not lie in the cell itself: where an earlier one differs already, that is the nearer cause."""
 
 

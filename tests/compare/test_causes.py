@@ -115,6 +115,27 @@ def test_draws():
     assert causes(a, b, record_a=again, record_b=run("3333333333", "2222222222")) == {"a": "draws", "b": "upstream"}
 
 
+def test_execution_order():
+    """A cell that was executed again, or after cells below it, differs for that; later ones follow from it."""
+    a = [cell("a", "x += 1", plain("3"), count=5), cell("b", "x", plain("2"), count=2)]
+    b = [cell("a", "x += 1", plain("2"), count=1), cell("b", "x", plain("1"), count=2)]
+    assert causes(a, b) == {"a": "execution-order", "b": "upstream"}
+    assert "executed as [5], then as [1]" in compare_notebooks(book(*a), book(*b), record_a=None, record_b=None).cells[0].detail
+    assert causes([cell("a", "x", plain("3"), count=None)], [cell("a", "x", plain("2"))]) == {"a": "unknown"}
+
+
+def test_execution_order_and_versions():
+    """Other versions are the nearer cause where the generators' states agree; a cell that drew again is not blamed on them."""
+    a, b = ([cell("a", "x", plain(text), count=count)] for text, count in (("1", 3), ("2", 1)))
+
+    def run(state, version):
+        return record({"a": f"b2 s=0123456789 numpy={state}"}, environment={"packages": {"numpy": version}})
+
+    assert causes(a, b, record_a=run("0000000000", "1"), record_b=run("0000000000", "2")) == {"a": "library-version"}
+    assert causes(a, b, record_a=run("0000000000", "1"), record_b=run("1111111111", "2")) == {"a": "execution-order"}
+    assert causes(b, b, record_a=run("0000000000", "1"), record_b=run("1111111111", "2")) == {"a": "library-version"}
+
+
 def test_own_evidence_wins_over_upstream():
     """A later cell that shows its own clock is not blamed on an earlier one."""
     a = [cell("a", "a", plain("1")), cell("b", "id(x)", plain("140296839358560")), cell("c", "c", plain("1"))]
