@@ -140,7 +140,7 @@ def state_cause(states: tuple[Mapping[str, str], Mapping[str, str]], a: CodeCell
 
 
 def order_cause(a: CodeCell, b: CodeCell) -> Cause | None:
-    """Name the order of execution as the cause where a cell did not run in the same place: again, after cells below it, or without one above it."""
+    """Name the order of execution as the cause where a cell ran in another place: again, or before or after others."""
     if type(a.count) is not int or type(b.count) is not int or a.count == b.count:
         return None
     return "execution-order", f"executed as [{a.count}], then as [{b.count}]"
