@@ -12,6 +12,7 @@ from seednb.compare.causes import Cause, Runs, changed_code, order_cause, own_ca
 from seednb.compare.numbers import tolerance
 from seednb.compare.outputs import Judged, judge_outputs
 from seednb.compare.policy import Policy
+from seednb.compare.undefined import undefined_name
 from seednb.compare.variables import late, variables_differ, versions_differ
 from seednb.compare.verdict import CellResult, Comparison, Verdict, total, worst
 from seednb.compare.widgets import Widgets
@@ -64,8 +65,8 @@ def compare_notebooks(
     for number, pair in enumerate(pairs):
         result = _compare(pair, runs, rules, widgets)
         if result.verdict.bad and result.cause is None:
-            found = ("upstream", "") if diverged else _late_cause(pair, pairs[:number], runs, states)
-            cause, evidence = found or ("unknown", "")
+            later = ("upstream", "") if diverged else _late_cause(pair, pairs[:number], runs, states)
+            cause, evidence = _undefined(number, pairs) or later or ("unknown", "")
             result = replace(result, cause=cause, detail=_joined(result.detail, evidence))
         diverged = diverged or result.verdict.bad
         for cell, known in zip(pair, states):
@@ -114,6 +115,14 @@ def _late_cause(pair: Pair, before: Sequence[Pair], runs: Runs, states: tuple[di
     # Other versions draw the same numbers, but for the rarest; a cell that ran twice does not.
     first = moved if drew and drew[0] == "draws" else None
     return first or found or unseeded_cause(b, earlier, runs) or moved or drew
+
+
+def _undefined(number: int, pairs: Sequence[Pair]) -> Cause | None:
+    """Name a name that no cell above defines as the cause of a failure, also behind cells that differ."""
+    cell = pairs[number][1]
+    above, below = ([b for _, b in part if b is not None] for part in (pairs[:number], pairs[number + 1 :]))
+    where = undefined_name(cell, above, below) if cell is not None else ""
+    return ("undefined-name", where) if where else None
 
 
 def _one_sided(a: CodeCell | None, b: CodeCell | None) -> CellResult:

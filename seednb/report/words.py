@@ -51,6 +51,10 @@ ADVICE = {
         "The recorded run executed it in another place: again, or after cells that stand below it. No fresh runtime does that.",
         "Accept what a fresh runtime gives: replay and save, or seednb verify --update.",
     ),
+    "undefined-name": Advice(
+        "It uses a name that no cell above it defines: the cell that did was deleted, or stands below it.",
+        "Put that cell above it, restart, run all and save.",
+    ),
     "draws": Advice(
         "It began with the same random states and left others: it drew another number of times, or seeded again.",
         "Look for draws that depend on a clock, a file, or the order of threads.",
@@ -79,14 +83,17 @@ ADVICE = {
     ),
 }
 """For each cause that a comparison can name."""
+_TOLD_OF_RESULTS = {"unknown", "execution-order"}
+"""Causes of which the remedy is none for a cell that raised an error."""
 FAILURE = Advice("The cell raised an error.", "Mend it first: cells after an error have not run.")
 
 
 def advice(result: CellResult) -> Advice | None:
     """Return a cell's cause in words; None where there is none, or one that this version does not know."""
-    if result.verdict.value == "failed" and result.cause == "unknown":
-        return FAILURE
-    return ADVICE.get(result.cause or "")
+    found = ADVICE.get(result.cause or "")
+    if result.verdict.value == "failed" and found is not None and result.cause in _TOLD_OF_RESULTS:
+        return FAILURE if result.cause == "unknown" else Advice(found.cause, FAILURE.remedy)
+    return found
 
 
 def counts(comparison: Comparison) -> dict[str, int]:

@@ -115,6 +115,37 @@ def test_draws():
     assert causes(a, b, record_a=again, record_b=run("3333333333", "2222222222")) == {"a": "draws", "b": "upstream"}
 
 
+def missing(name):
+    """Return the error of a cell that misses a name."""
+    return error("NameError", f"name {name!r} is not defined. Did you mean: 'date'?")
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "cause", "said"),
+    [
+        ("x = 1", "y = 2", "undefined-name", "no cell above defines 'data'"),
+        ("x = 1", "%time\nfor data in []: pass", "undefined-name", "no cell above defines 'data'; cell 3, below, does"),
+        ("if x:\n    data = 1", "y = 2", "unknown", ""),
+        ("def f():\n    data = 1", "import a.b as data", "undefined-name", "cell 3, below, does"),
+        ("from numpy import data", "", "unknown", ""),
+    ],
+)
+def test_undefined_names(above, below, cause, said):
+    """A cell that misses a name which no cell above assigns is told so, and where it is assigned."""
+    a = [cell("a", above), cell("b", "sum(data)", plain("1")), cell("c", below)]
+    b = [a[0], cell("b", "sum(data)", missing("data")), cell("c", below)]
+    result = compare_notebooks(book(*a), book(*b), record_a=None, record_b=None).cells[1]
+    assert (result.verdict.value, result.cause) == ("failed", cause)
+    assert said in result.detail
+
+
+def test_an_undefined_name_wins_over_upstream():
+    """A name that no cell above defines is no consequence of an earlier difference."""
+    a = [cell("a", "a", plain("1")), cell("b", "data", plain("1"))]
+    b = [cell("a", "a", plain("2")), cell("b", "data", missing("data"))]
+    assert causes(a, b) == {"a": "unknown", "b": "undefined-name"}
+
+
 def test_execution_order():
     """A cell that was executed again, or after cells below it, differs for that; later ones follow from it."""
     a = [cell("a", "x += 1", plain("3"), count=5), cell("b", "x", plain("2"), count=2)]

@@ -247,7 +247,7 @@ def test_every_cause_and_verdict_has_words():
     """Each cause that the design names, and each verdict, has words and a mark of its own."""
     causes = (
         "unsealed-entropy hash-order clock address threads nondeterministic-op uninitialised-memory library-version cpu-or-gpu "
-        "settings input-file code upstream unknown process-id execution-order draws"
+        "settings input-file code upstream unknown process-id execution-order undefined-name draws"
     )
     assert set(causes.split()) == set(ADVICE)
     assert [verdict.value for verdict in Verdict] == list(LOOKS)
