@@ -42,7 +42,8 @@ def runs(tmp_path_factory):
     paths = [folder / f"{number}.ipynb" for number in range(RUNS)]
     for path in paths:
         command = [sys.executable, "-c", RUN, "nb.ipynb", path.name]
-        subprocess.run(command, cwd=folder, env=environment(PYTHONHASHSEED="0"), check=True, capture_output=True)
+        done = subprocess.run(command, cwd=folder, env=environment(PYTHONHASHSEED="0"), capture_output=True, text=True)
+        assert 0 == done.returncode, done.stderr
     return [json.loads(path.read_text(encoding="utf-8")) for path in paths]
 
 
