@@ -159,18 +159,12 @@ def test_seeding_functions_stay_what_they_were():
 
 
 COST = """
+from tests.counting import calls
 state = np.random.RandomState(1).get_state()
 CALLS = [lambda: random.seed(1), lambda: np.random.seed(1), lambda: np.random.set_state(state), lambda: np.random.get_state()]
-def counted(call):
-    found = []
-    call()
-    sys.setprofile(lambda _frame, event, _argument: found.append(event))
-    call()
-    sys.setprofile(None)
-    return sum(event in ("call", "c_call") for event in found)
-under = [counted(call) for call in CALLS]
+under = [calls(call) for call in CALLS]
 seednb.off()
-print(json.dumps([with_us - counted(call) for with_us, call in zip(under, CALLS)]))
+print(json.dumps([with_us - calls(call) for with_us, call in zip(under, CALLS)]))
 """
 
 

@@ -18,6 +18,8 @@ const TOUCHED = ['execution', 'collapsed', 'scrolled', 'jupyter'] as const;
 interface Before extends Recorded {
   metadata: PartialJSONObject;
   trusted: boolean;
+  /** It was waiting to run, or running. */
+  isPending: boolean;
 }
 
 /** A notebook as it was before a replay. */
@@ -25,7 +27,6 @@ export class Snapshot {
   /** With the id of each cell, also where the format stores none. */
   readonly notebook: INotebookContent;
   private readonly _cells = new Map<string, Before>();
-  private readonly _pending = new Set<string>();
 
   constructor(private readonly _model: INotebookModel) {
     const notebook = _model.toJSON() as INotebookContent;
@@ -38,10 +39,7 @@ export class Snapshot {
     for (const [index, cell] of notebook.cells.entries()) {
       const model = models[index];
       if (model && cell.cell_type === 'code') {
-        this._cells.set(model.id, before(cell as ICodeCell, model.trusted));
-        if ((model as ICodeCellModel).executionState === 'running') {
-          this._pending.add(model.id);
-        }
+        this._cells.set(model.id, before(cell as ICodeCell, model as ICodeCellModel));
       }
     }
   }
@@ -53,7 +51,7 @@ export class Snapshot {
 
   /** Tell whether a cell was waiting to run, or running: what it had shown before was gone already. */
   wasPending(id: string): boolean {
-    return this._pending.has(id);
+    return this._cells.get(id)?.isPending ?? false;
   }
 
   /**
@@ -103,7 +101,7 @@ export function hasLiveView(outputs: readonly IOutput[]): boolean {
   });
 }
 
-function before(cell: ICodeCell, trusted: boolean): Before {
+function before(cell: ICodeCell, { trusted, executionState }: ICodeCellModel): Before {
   const { outputs, execution_count, metadata } = cell;
   const execution = (metadata as PartialJSONObject).execution;
   return {
@@ -111,7 +109,8 @@ function before(cell: ICodeCell, trusted: boolean): Before {
     execution_count: execution_count ?? null,
     execution: JSONExt.isObject(execution ?? null) ? (execution as JSONObject) : null,
     metadata: metadata as PartialJSONObject,
-    trusted
+    trusted,
+    isPending: executionState === 'running'
   };
 }
 

@@ -45,7 +45,7 @@ class Popover extends ReactWidget {
     if (event instanceof KeyboardEvent) {
       this._onKey(event);
     } else if (event.type === 'pointerdown' || event.type === 'focusin') {
-      this._onOutside(event, event.target as Node);
+      this._onOutside(event);
     } else {
       this._place();
     }
@@ -115,7 +115,8 @@ class Popover extends ReactWidget {
   }
 
   /** A press elsewhere closes the dialog. While a notebook opens, JupyterLab gives it the focus, which nobody asked for. */
-  private _onOutside(event: Event, target: Node): void {
+  private _onOutside(event: Event): void {
+    const target = event.target as Node;
     if (this.node.contains(target) || this._anchor.contains(target)) {
       return;
     }

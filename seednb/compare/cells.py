@@ -60,13 +60,15 @@ def compare_notebooks(
     pairs = align(code_cells(a, record_a), code_cells(b, record_b))
     rules = replace((policy or Policy()).for_notebook(a), allowed=tolerance(rtol, atol, ulp))
     widgets = Widgets(a, b)
+    replayed = [b for _, b in pairs]
     results, diverged = list[CellResult](), False
     states: tuple[dict[str, str], dict[str, str]] = ({}, {})
     for number, pair in enumerate(pairs):
         result = _compare(pair, runs, rules, widgets)
         if result.verdict.bad and result.cause is None:
             later = ("upstream", "") if diverged else _late_cause(pair, pairs[:number], runs, states)
-            cause, evidence = _undefined(number, pairs) or later or ("unknown", "")
+            where = undefined_name(replayed, number)
+            cause, evidence = ("undefined-name", where) if where else later or ("unknown", "")
             result = replace(result, cause=cause, detail=_joined(result.detail, evidence))
         diverged = diverged or result.verdict.bad
         for cell, known in zip(pair, states):
@@ -115,14 +117,6 @@ def _late_cause(pair: Pair, before: Sequence[Pair], runs: Runs, states: tuple[di
     # Other versions draw the same numbers, but for the rarest; a cell that ran twice does not.
     first = moved if drew and drew[0] == "draws" else None
     return first or found or unseeded_cause(b, earlier, runs) or moved or drew
-
-
-def _undefined(number: int, pairs: Sequence[Pair]) -> Cause | None:
-    """Name a name that no cell above defines as the cause of a failure, also behind cells that differ."""
-    cell = pairs[number][1]
-    above, below = ([b for _, b in part if b is not None] for part in (pairs[:number], pairs[number + 1 :]))
-    where = undefined_name(cell, above, below) if cell is not None else ""
-    return ("undefined-name", where) if where else None
 
 
 def _one_sided(a: CodeCell | None, b: CodeCell | None) -> CellResult:

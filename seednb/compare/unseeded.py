@@ -13,6 +13,11 @@ _MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
 _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
+def without_magics(source: str) -> str:
+    """Return a cell's source without its lines of magics and shell commands."""
+    return _MAGIC.sub("", source)
+
+
 def unseeded_call(source: str) -> str:
     """Return the call with which a cell makes a generator without a seed, or reseeds one so; nothing where there is none."""
     return next(filter(None, map(_call, _statements(source))), "")
@@ -43,7 +48,7 @@ def _made(cells: Sequence[CodeCell]) -> dict[str, tuple[int, str]]:
 
 def _statements(source: str) -> list[ast.stmt]:
     try:
-        return ast.parse(_MAGIC.sub("", source)).body
+        return ast.parse(without_magics(source)).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # not Python
         return []
 

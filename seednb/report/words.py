@@ -83,17 +83,16 @@ ADVICE = {
     ),
 }
 """For each cause that a comparison can name."""
-_TOLD_OF_RESULTS = {"unknown", "execution-order"}
-"""Causes of which the remedy is none for a cell that raised an error."""
 FAILURE = Advice("The cell raised an error.", "Mend it first: cells after an error have not run.")
+_OF_FAILED = {"unknown": FAILURE, "execution-order": FAILURE._replace(cause=ADVICE["execution-order"].cause)}
+"""For causes of which the remedy is none for a cell that raised an error."""
 
 
 def advice(result: CellResult) -> Advice | None:
     """Return a cell's cause in words; None where there is none, or one that this version does not know."""
-    found = ADVICE.get(result.cause or "")
-    if result.verdict.value == "failed" and found is not None and result.cause in _TOLD_OF_RESULTS:
-        return FAILURE if result.cause == "unknown" else Advice(found.cause, FAILURE.remedy)
-    return found
+    cause = result.cause or ""
+    of_failed = _OF_FAILED.get(cause) if result.verdict.value == "failed" else None
+    return of_failed or ADVICE.get(cause)
 
 
 def counts(comparison: Comparison) -> dict[str, int]:

@@ -26,6 +26,13 @@ def sources(page):
     return page.tab.evaluate("() => jupyterapp.shell.currentWidget.content.widgets.map(cell => cell.model.sharedModel.getSource())")
 
 
+def held(page):
+    """Let TROUBLE wait in its cell until the file that is returned is gone."""
+    block = page.path.with_suffix(".block")
+    block.touch()
+    return block
+
+
 def test_a_kernel_that_dies_ends_the_replay(app, open_notebook):
     """The replay ends, every cell and output is there, the saved file is what it was, and a further replay reproduces it."""
     page = open_notebook(app, LOAD, TROUBLE, DRAW)
@@ -47,8 +54,7 @@ def test_a_kernel_that_is_shut_down_ends_the_replay(app, open_notebook):
     """What the running cell tells of its end does not enter the notebook: the saved file is what it was."""
     page = open_notebook(app, LOAD, TROUBLE, DRAW)
     before = recorded(page)
-    block = page.path.with_suffix(".block")
-    block.touch()
+    held(page)
     page.replay()
     page.verdict(0, "identical")
     page.tab.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
@@ -61,8 +67,7 @@ def test_a_replay_begun_while_cells_run_shows_what_they_give(app, open_notebook)
     """The outputs of cells that wait or run are gone from the page: the replay's take their place, and nothing is put back over them."""
     page = open_notebook(app, LOAD, TROUBLE, DRAW)
     recorded(page)
-    drawn, block = page.text(2), page.path.with_suffix(".block")
-    block.touch()
+    drawn, block = page.text(2), held(page)
     page.start("notebook:run-all-cells")
     page.cell(2).locator('.jp-InputPrompt:text("[*]:")').wait_for()
     page.replay()
@@ -78,8 +83,7 @@ def test_an_interrupt_ends_the_replay(app, open_notebook):
     """An interrupted replay says so, and the notebook can be replayed again."""
     page = open_notebook(app, LOAD, TROUBLE, DRAW)
     before = recorded(page)
-    block = page.path.with_suffix(".block")
-    block.touch()
+    block = held(page)
     page.replay()
     page.state("replaying")
     page.cell(1).locator('.jp-InputPrompt:text("[*]:")').wait_for()
@@ -97,8 +101,7 @@ def test_stopping_a_replay(app, open_notebook):
     """Stop ends a replay in its running cell; the outputs are the recorded ones again."""
     page = open_notebook(app, LOAD, TROUBLE, DRAW)
     before = recorded(page)
-    block = page.path.with_suffix(".block")
-    block.touch()
+    block = held(page)
     page.replay()
     page.cell(1).locator('.jp-InputPrompt:text("[*]:")').wait_for()
     page.press("stop")
@@ -113,8 +116,7 @@ def test_a_save_in_a_replay_keeps_what_is_shown(app, open_notebook):
     """What is saved while a cell runs is a whole notebook with its record; once all has reproduced, a save gives the old bytes again."""
     page = open_notebook(app, LOAD, DRAW, TROUBLE + "print('past')", DRAW)
     before = recorded(page)
-    content, block, drawn = page.file(), page.path.with_suffix(".block"), page.text(1)
-    block.touch()
+    content, drawn, block = page.file(), page.text(1), held(page)
     page.replay()
     page.cell(2).locator('.jp-InputPrompt:text("[*]:")').wait_for()  # it is on its way, and those before it were cleared
     page.text_becomes(1, drawn)
@@ -135,8 +137,7 @@ def test_a_tab_that_is_closed_in_a_replay_leaves_the_file_alone(app, open_notebo
     """The file has the same bytes; opened again, the notebook replays."""
     page = open_notebook(app, LOAD, TROUBLE, DRAW)
     before = recorded(page)
-    block = page.path.with_suffix(".block")
-    block.touch()
+    block = held(page)
     page.replay()
     page.cell(1).locator('.jp-InputPrompt:text("[*]:")').wait_for()
     page.tab.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import sys
 
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
@@ -14,6 +13,7 @@ from seednb.check import check_cells, check_notebook
 from seednb.check.rscan import scan_r
 from tests.check.cells import cells
 from tests.conftest import notebook
+from tests.counting import calls
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-5, 5) | st.floats(allow_nan=False) | st.text(max_size=8),
@@ -113,20 +113,9 @@ def test_a_thousand_cells_take_what_they_hold():
     sources = [(function + "print(f{0}(2))\n%time f{0}(3)").format(number) for number in range(1000)]
     few, many = (calls(lambda number=number: check_cells(cells(*sources[:number]))) for number in (100, 1000))
     nodes = sum(len(list(ast.walk(ast.parse(source.replace("%time ", ""))))) for source in sources)
+    assert ["SNB010"] == [finding.code for finding in check_cells(cells(*sources)).findings]
     assert many < 10.5 * few
     assert many < 30 * nodes
-
-
-def calls(work):
-    """Return how many functions a call of `work` calls, once all that it imports is there."""
-    work()
-    found = []
-    sys.setprofile(lambda _frame, event, _argument: found.append(event))
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-    return sum(event in {"call", "c_call"} for event in found)
 
 
 def test_r_brackets_never_close():
