@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from seednb.environment import FLAGS
+
 pytest_plugins = ["tests.caffe_root", "tests.fakes"]
 
 REPOSITORY = Path(__file__).parent.parent
@@ -20,6 +22,11 @@ def environment(**extra: str) -> dict[str, str]:
     """Return this process's environment without what would change a run's seed, plus some variables."""
     kept = {name: value for name, value in os.environ.items() if name not in {"SEEDNB", "SEEDNB_SEED", "PYTHONHASHSEED"}}
     return {**kept, "PYTHONPATH": str(REPOSITORY), "OMP_NUM_THREADS": "1", **extra}
+
+
+def machine_flags() -> dict[str, str]:
+    """Return the flags that this machine sets for every process: some set OPENBLAS_CORETYPE for a processor that OpenBLAS mistakes."""
+    return {name: os.environ[name] for name in FLAGS if name in os.environ}
 
 
 def command(*arguments: str | Path) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import REPOSITORY, environment
+from tests.conftest import REPOSITORY, environment, machine_flags
 from tests.kernel.conftest import PYTHON, RECORD
 
 DRAW = "import random\nprint(random.random())"
@@ -77,7 +77,7 @@ def test_determinism_and_threads_are_told(start):
     kernel.run("%load_ext seednb\n%seed 42")
     (record,) = kernel.records
     assert record["environment"]["threads"]["OMP_NUM_THREADS"] == 1
-    assert record["environment"]["flags"] == {"TF_ENABLE_ONEDNN_OPTS": "0"}
+    assert record["environment"]["flags"] == {**machine_flags(), "TF_ENABLE_ONEDNN_OPTS": "0"}
     assert record["hash_seed"] == 0
 
 
