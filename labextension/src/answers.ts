@@ -50,6 +50,8 @@ export interface CellResult {
   verdict: VerdictName;
   cause: string;
   detail: string;
+  /** The cause in words. */
+  meaning: string;
   remedy: string;
 }
 
@@ -163,6 +165,7 @@ export function asResult(told: Json): CellResult {
     verdict: asVerdict(told.verdict),
     cause: asText(told.cause),
     detail: asText(told.detail),
+    meaning: asText(told.meaning),
     remedy: asText(told.remedy)
   };
 }

@@ -17,6 +17,7 @@ import { type CellNote, CellNotes } from './cellnotes';
 import type { RandomState } from './colours';
 import type { KernelLink } from './link';
 import type { SeedPanel } from './panel';
+import { explained } from './progress';
 import type { Settings } from './settings';
 import type { PanelState } from './state';
 import { type Lines, RunStates } from './states';
@@ -237,7 +238,7 @@ export class Insight implements IDisposable {
 }
 
 function looksAlike(first: CellResult | undefined, second: CellResult | undefined): boolean {
-  return first?.verdict === second?.verdict && first?.detail === second?.detail && first?.remedy === second?.remedy;
+  return first && second ? first.verdict === second.verdict && explained(first) === explained(second) : first === second;
 }
 
 function editedWords(drew: string[], trans: TranslationBundle): string {

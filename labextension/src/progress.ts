@@ -103,9 +103,11 @@ export function firstBad(outcome: Outcome): CellResult | null {
   );
 }
 
-/** Return why a cell differs, and what to do about it, in one line. */
+/** Return what differs in a cell, why, and what to do about it, in one line. */
 export function explained(result: CellResult): string {
-  return [result.detail, result.remedy].filter(text => text !== '').join(' — ');
+  const { detail, meaning, remedy } = result;
+  const advice = [meaning, remedy].filter(text => text !== '').join(' ');
+  return [detail, advice].filter(text => text !== '').join(' — ');
 }
 
 function compared(progress: Progress, result: CellResult): Progress {

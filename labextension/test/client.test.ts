@@ -70,7 +70,7 @@ test('the end of a replay has what is put back by the cells ids', async () => {
       counts: { identical: 1, diverged: 1 },
       first: 1,
       first_id: 'b',
-      cells: [{ index: 1, id: 'b', verdict: 'diverged', cause: 'clock', detail: 'd', remedy: null }],
+      cells: [{ index: 1, id: 'b', verdict: 'diverged', cause: 'clock', detail: 'd', meaning: 'It shows the time.', remedy: null }],
       keep: { a: kept },
       restore: { b: { ...kept, execution_count: null, execution: null } },
       record: { version: 1 },
@@ -80,7 +80,8 @@ test('the end of a replay has what is put back by the cells ids', async () => {
   ).end('p', { reply: null, stopped: 'stopped', cells: [], outputs: {} });
   assert.deepEqual(kept, end.keep.get('a'));
   assert.deepEqual([null, null], [end.restore.get('b')?.execution_count, end.restore.get('b')?.execution]);
-  assert.deepEqual(['b', 'diverged', ''], [end.firstId, end.cells[0]?.verdict, end.cells[0]?.remedy]);
+  assert.deepEqual(['b', 'diverged'], [end.firstId, end.cells[0]?.verdict]);
+  assert.deepEqual(['It shows the time.', ''], [end.cells[0]?.meaning, end.cells[0]?.remedy]);
   assert.deepEqual({ version: 1 }, end.record);
   assert.equal(null, end.recorded);
 });

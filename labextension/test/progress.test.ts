@@ -8,7 +8,7 @@ import { activityOf, advance, counts, explained, planned, verdictOf } from '../s
 import { asVerdict, type VerdictName } from '../src/verdicts';
 
 function result(id: string, verdict: VerdictName, index = 0): CellResult {
-  return { id, index, verdict, cause: '', detail: `${id} differs`, remedy: '' };
+  return { id, index, verdict, cause: '', detail: `${id} differs`, meaning: '', remedy: '' };
 }
 
 function outcome(cells: CellResult[], first: string | null = null): Outcome {
@@ -61,7 +61,9 @@ test('a verdict of a later version is one of which nothing is known', () => {
   assert.equal('close', asVerdict('close'));
 });
 
-test('detail and remedy make one line', () => {
-  assert.equal('1 differs — sort it', explained({ ...result('a', 'diverged'), detail: '1 differs', remedy: 'sort it' }));
+test('detail, the cause in words and the remedy make one line', () => {
+  const differs = { ...result('a', 'diverged'), detail: '1 differs' };
+  assert.equal('1 differs — It follows a set. Sort it.', explained({ ...differs, meaning: 'It follows a set.', remedy: 'Sort it.' }));
+  assert.equal('1 differs — Sort it.', explained({ ...differs, remedy: 'Sort it.' }));
   assert.equal('a differs', explained(result('a', 'diverged')));
 });

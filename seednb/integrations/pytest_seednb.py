@@ -46,7 +46,7 @@ class CellDiffersError(Exception):
         self.cell = cell
 
     def __str__(self) -> str:
-        cause = f"cause: {self.cell['cause']}" if self.cell["cause"] else "no cause is known"
+        cause = f"cause: {self.cell['cause']}. {self.cell['meaning']}" if self.cell["cause"] else "no cause is known"
         lines = [f"{self.cell['verdict']}: {self.cell['detail'] or 'see the other cells'}", cause, self.cell["remedy"]]
         return "\n".join(line for line in lines if line)
 

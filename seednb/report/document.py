@@ -8,7 +8,7 @@ from typing import Any
 from seednb.compare.verdict import total
 from seednb.report.facts import CellFacts, Facts
 from seednb.report.surroundings import Difference
-from seednb.report.words import advice, counts
+from seednb.report.words import counts, explained
 
 
 def document(facts: Facts) -> dict[str, Any]:
@@ -41,10 +41,9 @@ def documents(all_facts: Sequence[Facts]) -> dict[str, Any]:
 
 
 def _cell(cell: CellFacts) -> dict[str, Any]:
-    words = advice(cell.result)
     return {
         **cell.result.to_json(),
-        "remedy": None if words is None else words.remedy,
+        **explained(cell.result),
         "states": _differences(cell.changed),
         "uncompared": [{"name": name, "reason": reason} for name, reason in cell.uncompared],
     }

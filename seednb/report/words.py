@@ -95,6 +95,12 @@ def advice(result: CellResult) -> Advice | None:
     return of_failed or ADVICE.get(cause)
 
 
+def explained(result: CellResult) -> dict[str, str | None]:
+    """Return a cell's cause in words, and what to do, as reports for programs have them: `meaning` and `remedy`."""
+    words = advice(result)
+    return {"meaning": words and words.cause, "remedy": words and words.remedy}
+
+
 def counts(comparison: Comparison) -> dict[str, int]:
     """Return how many cells have which verdict, in the order of the table of verdicts."""
     found = Counter(cell.verdict.value for cell in comparison.cells)

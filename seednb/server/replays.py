@@ -22,7 +22,7 @@ from seednb.replay.run import choose, refuse_when_off
 from seednb.replay.verify import Verification
 from seednb.report import Side, document, page
 from seednb.report.facts import RECORDED
-from seednb.report.words import advice
+from seednb.report.words import explained
 from seednb.server.editor import OpenNotebook
 from seednb.server.requests import BAD_REQUEST, CONFLICT, NOT_FOUND, RefusedError
 from seednb.server.told import current_of, event_of, outputs_of
@@ -189,8 +189,7 @@ class InteractiveReplay:
         if self._bad and result.verdict is Verdict.DIVERGED and result.cause in _NOT_ITS_OWN:
             result = replace(result, cause="upstream")
         self._bad = self._bad or result.verdict.bad
-        words = advice(result)
-        return {**result.to_json(), "index": index, "id": self.notebook.ids[index], "remedy": None if words is None else words.remedy}
+        return {**result.to_json(), "index": index, "id": self.notebook.ids[index], **explained(result)}
 
     def _holds(self, verification: Verification, new: Record | None) -> dict[str, Any]:
         """Return what is put back into the cells that keep their outputs, what could be into the others, and the record of both."""

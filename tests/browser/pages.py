@@ -157,6 +157,10 @@ class Page:
         found.wait_for()
         return found
 
+    def why(self, index: int) -> str:
+        """Return what a cell that differs says of it."""
+        return str(self.cell(index).locator(".seednb-why").inner_text())
+
     # -- what the notebook and its kernel hold
 
     def process(self) -> str:

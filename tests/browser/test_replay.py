@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from seednb.report.words import ADVICE
 from tests.browser.pages import Page
 from tests.browser.servers import Server
 
@@ -82,13 +83,14 @@ def test_a_refused_replay_does_nothing(app, open_notebook):
 
 
 def test_a_cell_that_differs_is_named_and_can_be_undone(app, open_notebook):
-    """The first cell that differs is named; its new output stays and is recorded; one button puts outputs and record back."""
+    """The first cell that differs is named, and says why; its new output stays and is recorded; one button puts outputs and record back."""
     page = open_notebook(app, LOAD, DRAW, "import secrets\nprint(secrets.token_hex(8))", "x = 1")
     before, outputs = recorded(page), [page.outputs(index) for index in range(4)]
     page.replay()
     assert "42 · diverged at 3" == page.state("diverged")
     page.verdict(1, "identical")
     page.verdict(2, "diverged")
+    assert page.why(2).endswith(" — " + " ".join(ADVICE["unsealed-entropy"]))
     assert outputs[1] == page.outputs(1)
     assert outputs[2] != page.outputs(2)
     puts_back(page, before, outputs[2][0]["text"])

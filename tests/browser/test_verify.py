@@ -8,6 +8,7 @@ import select
 import psutil
 import pytest
 
+from seednb.report.words import ADVICE
 from tests.browser.test_replay import DRAW, LOAD, recorded
 from tests.conftest import notebook
 
@@ -35,11 +36,12 @@ def test_a_verification_leaves_the_users_kernel_alone(app, open_notebook):
 
 
 def test_a_verification_names_what_differs(app, open_notebook):
-    """The first cell that differs is named; nothing is changed."""
+    """The first cell that differs is named, and says why; nothing is changed."""
     page = open_notebook(app, LOAD, DRAW, "import secrets\nprint(secrets.token_hex(8))")
     before, text = recorded(page), page.text(2)
     page.press("verify")
     assert "42 · diverged at 3" == page.state("diverged")
+    assert page.why(2).endswith(" — " + " ".join(ADVICE["unsealed-entropy"]))
     assert text == page.text(2)
     page.save()
     assert before == page.saved()

@@ -66,7 +66,7 @@ def test_the_first_divergence_comes_first_with_its_cause(run, recorded):
         line.partition("::")[2][:13].strip() for line in out.splitlines() if "nb.ipynb::" in line and "%" in line
     ]
     told = out.partition("FAILURES")[2]
-    assert told.index("cause: code") < told.index("cause: upstream")
+    assert told.index("cause: code. The code is not") < told.index("cause: upstream")
     assert "seednb verify --update" in told
     assert "Traceback" not in out
 

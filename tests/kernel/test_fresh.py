@@ -81,6 +81,7 @@ def test_a_notebook_that_does_not(start_here, tmp_path):
     panel = Panel(kernel)
     shown = replayed(panel)
     assert "✗ diverged at the notebook's cell 2" in shown.replace("&#x27;", "'")
+    assert ">unknown: There is no evidence for a cause.</td>" in shown
     assert ("<td" in shown, "<script>" in shown) == (True, False)
     assert "✗ diverged" in panel.wait("cells", "diverged")
 

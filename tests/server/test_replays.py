@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from seednb.report.words import ADVICE
 from tests.conftest import notebook
 
 DRAWS = ("import random, numpy as np", "random.random()", "print(np.random.rand(3))", "hash('a') % 1000")
@@ -55,7 +56,8 @@ def test_diverged(front_end, work):
     assert ["identical", "identical", "diverged", "identical"] == [cell["verdict"] for cell in said]
     end = front_end.end(plan)
     assert (False, "diverged", 2, "cell-2") == (end["reproduced"], end["verdict"], end["first"], end["first_id"])
-    assert ("unsealed-entropy", True) == (end["cells"][2]["cause"], bool(end["cells"][2]["remedy"]))
+    assert "unsealed-entropy" == end["cells"][2]["cause"]
+    assert [tuple(ADVICE["unsealed-entropy"])] * 2 == [(cell["meaning"], cell["remedy"]) for cell in (said[2], end["cells"][2])]
     assert {"identical": 3, "diverged": 1} == end["counts"]
     assert (["cell-0", "cell-1", "cell-3"], ["cell-2"]) == (list(end["keep"]), list(end["restore"]))
     assert end["record"]["cells"]["cell-2"] != end["recorded"]["cells"]["cell-2"]

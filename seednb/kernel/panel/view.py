@@ -144,11 +144,11 @@ def _block(row: Row) -> str:
 
 
 def _result(cell: dict[str, Any]) -> list[str]:
-    index = cell.get("index")
+    index, cause = cell.get("index"), [cell.get(name) for name in ("cause", "meaning")]
     texts = (
         f"{index + 1 if type(index) is int else '?'}",
         mark(str(cell.get("verdict"))),
-        cell.get("cause") or "",
+        ": ".join(str(text) for text in cause if text),
         cell.get("remedy") or "",
     )
     return [escape(text) for text in texts]
