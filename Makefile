@@ -24,7 +24,7 @@ R_PACKAGES := r-base-core r-cran-irkernel
 RPY2_PINS := rpy2==3.5.17 ipykernel ipython numpy setuptools
 THIRD_PARTIES := aiohttp datasets ipython mlflow-skinny numpy wandb
 # Each is a target: `test-all` and .ci/run run them after the core tests, in this order
-LEGS := test-colab test-ipy8 test-py39 test-third test-workers test-systems test-support test-display test-lite test-r test-caffe test-browser test-oldest
+LEGS := test-colab test-ipy8 test-py39 test-third test-workers test-systems test-support test-display test-lite test-r test-caffe test-browser test-oldest test-firefox
 DISPLAYS := altair bokeh folium ipykernel ipywidgets jinja2 matplotlib numpy pandas plotly treescope
 CLUSTERS := "dask[array]" distributed ipython numpy ray
 # Every system that has a source, and what tells of it; MXNet, whose last wheels are older, has an environment of its own.
@@ -86,13 +86,16 @@ in-lab = \
 
 # wheel-in DIRECTORY,PACKAGES: that environment, with the wheel as it is built now
 wheel-in = { $(call environment,$(1),$(PYTHON),$(2) "$$(echo build/wheel/*.whl)[cli]"); } && $(1)/bin/python -m pip install -qq --force-reinstall --no-deps build/wheel/*.whl
+# debian WHAT,PACKAGES: install those packages, where this user may
+debian = \
+	if test "$$(id -u)" = 0 && command -v apt-get > /dev/null; then \
+	  echo "seednb: installing $(1)"; \
+	  { apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 \
+	    $(2); } > /dev/null 2>&1; \
+	fi
 # browser DIRECTORY,PACKAGES: the variable SEEDNB_TEST_BROWSER_PYTHON names that environment; skipped where there is no Chromium or no Node
 browser = \
-	if ! command -v chromium > /dev/null && test "$$(id -u)" = 0 && command -v apt-get > /dev/null; then \
-	  echo "seednb: installing Chromium"; \
-	  { apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 \
-	    chromium fonts-dejavu-core; } > /dev/null 2>&1; \
-	fi; \
+	command -v chromium > /dev/null || { $(call debian,Chromium,chromium fonts-dejavu-core); }; \
 	if ! command -v chromium > /dev/null; then $(call skip,$@ in the browser,there is no Chromium on this machine); \
 	elif ! node -e '$(NEW_NODE)' > /dev/null 2>&1; then $(call skip,$@ in the browser,there is no Node.js 20.19 or newer to build the extension with); \
 	elif mkdir -p build && rm -rf build/wheel && $(PY) -m build --wheel --no-isolation --outdir build/wheel . > build/wheel.log 2>&1 && \
@@ -166,11 +169,7 @@ test-workers: $(TEST_READY)
 
 test-r: $(TEST_READY)
 	@has_r() { R --slave -e 'stopifnot(requireNamespace("IRkernel"))' > /dev/null 2>&1; }; \
-	if ! has_r && test "$$(id -u)" = 0 && command -v apt-get > /dev/null; then \
-	  echo "seednb: installing R and IRkernel"; \
-	  { apt-get update -qq; DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 \
-	    $(R_PACKAGES) g++ make; } > /dev/null 2>&1; \
-	fi; \
+	has_r || { $(call debian,R and IRkernel,$(R_PACKAGES) g++ make); }; \
 	if ! has_r; then $(call skip,$@,there is no R with IRkernel on this machine); \
 	elif $(call environment,.venv-r,$(PYTHON),$(RPY2_PINS)); then \
 	  SEEDNB_TEST_R_PYTHON="$(CURDIR)/.venv-r/bin/python" $(pytest) tests/irkernel tests/sources/test_r.py; \
@@ -195,6 +194,15 @@ test-browser: $(TEST_READY)
 test-oldest: $(TEST_READY)
 	@$(call browser,.venv-oldest,$(OLDEST)); \
 	if test -n "$$SEEDNB_TEST_BROWSER_PYTHON"; then $(pytest) -m "not slow" tests/browser; fi
+
+test-firefox: $(TEST_READY)
+	@firefox() { command -v firefox-esr || command -v firefox; }; \
+	firefox > /dev/null || { $(call debian,Firefox,firefox-esr fonts-dejavu-core); }; \
+	if ! firefox > /dev/null; then $(call skip,$@,there is no Firefox on this machine); \
+	else \
+	  $(call browser,.venv-browser,$(BROWSER)); \
+	  if test -n "$$SEEDNB_TEST_BROWSER_PYTHON"; then SEEDNB_TEST_FIREFOX="$$(firefox)" $(pytest) -m "not slow" tests/browser; fi; \
+	fi
 
 test-lite: $(TEST_READY)
 	@if ! command -v npm > /dev/null; then $(call skip,$@,there is no Node to run Pyodide in); \

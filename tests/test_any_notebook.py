@@ -2,30 +2,13 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seednb.notebook import Notebook
-
-
-class Style(NamedTuple):
-    """A way in which a program lays out notebooks."""
-
-    indent: int | str | None = 1
-    separators: tuple[str, str] | None = None
-    sort_keys: bool = True
-    ensure_ascii: bool = False
-    newline: str = "\n"
-    bom: str = ""
-    end: str = "\n"
-
-    def dump(self, value: Any) -> str:
-        """Return a value's text in this style."""
-        text = json.dumps(value, indent=self.indent, separators=self.separators, sort_keys=self.sort_keys, ensure_ascii=self.ensure_ascii)
-        return self.bom + text.replace("\n", self.newline) + self.end
-
+from tests.test_jsonedit import Style
 
 styles = st.builds(
     Style,

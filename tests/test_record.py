@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import seednb.record
-from seednb.digest import digest, source_key
+from seednb.digest import source_key
 from seednb.errors import RecordError
-from seednb.record import MODES, ORIGINS, CellLine, Record, find_record
+from seednb.record import MODES, ORIGINS, Record, find_record
 from seednb.wire import RECORD_MIME
+from tests.test_cell_line import digests, lines
 
 SCHEMA = json.loads(Path(seednb.record.__file__).with_name("record.schema.json").read_text(encoding="utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
-SOURCES = ["keras", "numpy", "python", "tensorflow", "torch"]
 LINE = "b2 s=0a1b2c3d4e o=1111111111/2222222222 numpy=3333333333 python=-"
 FULL = {
     "version": 1,
@@ -47,7 +47,6 @@ FULL = {
     "cells": {"load": LINE, "h-0123456789-0": "b2 s=0123456789 unseeded"},
 }
 
-digests = st.binary(min_size=1, max_size=4).map(digest)
 names = st.text(max_size=20)
 seeds = st.integers(0, 2**32 - 1)
 scalars = st.none() | st.booleans() | st.integers(-(2**63) + 1, 2**63 - 1) | names
@@ -55,16 +54,6 @@ json_values = st.recursive(
     scalars | st.floats(allow_nan=False, allow_infinity=False),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
     max_leaves=8,
-)
-lines = st.builds(
-    CellLine,
-    source=digests,
-    unseeded=st.booleans(),
-    outputs=st.none() | st.tuples(digests, digests),
-    variables=st.none() | digests,
-    stream=st.none() | digests,
-    sources=st.dictionaries(st.sampled_from(SOURCES), digests | st.just("-")),
-    extra=st.lists(st.sampled_from(["x=1", "later", "w=a/b"]), max_size=2).map(tuple),
 )
 environments = st.fixed_dictionaries(
     {},

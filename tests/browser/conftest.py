@@ -11,7 +11,7 @@ import pytest
 
 from tests.browser.pages import APPS, Page
 from tests.browser.servers import Server
-from tests.chromium import started_chromium
+from tests.browsers import started_browser
 from tests.conftest import notebook
 
 PYTHON = os.environ.get("SEEDNB_TEST_BROWSER_PYTHON", "")
@@ -31,10 +31,10 @@ def python() -> str:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """Start the system's Chromium."""
-    with started_chromium("nothing is tried in a browser") as browser:
-        yield browser
+def browser() -> Iterator[Any]:
+    """Start the system's browser."""
+    with started_browser("nothing is tried in a browser") as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
@@ -52,9 +52,9 @@ def app(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def context(chromium: Any) -> Iterator[Any]:
+def context(browser: Any) -> Iterator[Any]:
     """Return a fresh browser profile."""
-    made = chromium.new_context(viewport={"width": 1400, "height": 1000})
+    made = browser.new_context(viewport={"width": 1400, "height": 1000})
     made.set_default_timeout(30_000)
     yield made
     made.close()

@@ -28,10 +28,10 @@ def shared(tmp_path_factory):
 
 
 @pytest.fixture
-def pair(shared, chromium, name):
+def pair(shared, browser, name):
     """Open one notebook in two browsers; neither may complain of us."""
     shared.write(name, notebook(LOAD, DRAW, "print(object())"))
-    contexts = [chromium.new_context(viewport={"width": 1400, "height": 1000}) for _ in range(2)]
+    contexts = [browser.new_context(viewport={"width": 1400, "height": 1000}) for _ in range(2)]
     pages = [Page(shared, context.new_page(), "lab", name) for context in contexts]
     yield pages
     for context in contexts:

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from seednb.wire import RECORD_MIME
-from tests.chromium import started_chromium
+from tests.browsers import started_browser
 from tests.conftest import REPOSITORY, notebook
 from tests.lite.test_lite import PLACE, numbers, pytestmark
 
@@ -88,7 +88,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def page(address: str) -> Iterator[Any]:
     """Open the notebook, and wait for its kernel."""
-    with started_chromium("JupyterLite is not tried in a browser") as browser:
+    with started_browser("JupyterLite is not tried in a browser") as browser:
         opened = browser.new_page(viewport={"width": 1400, "height": 900})
         opened.set_default_timeout(120 * SECONDS)
         opened.goto(f"{address}/lab/index.html?path=draws.ipynb")

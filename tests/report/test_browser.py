@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from seednb.report import page
-from tests.chromium import started_chromium
+from tests.browsers import started_browser
 from tests.report.made import display, facts, of_all_verdicts, stream
 from tests.report.test_page import HOSTILE
 
@@ -17,7 +17,7 @@ from tests.report.test_page import HOSTILE
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Start the system's Chromium."""
-    with started_chromium("the page is not tried in a browser") as browser:
+    with started_browser("the page is not tried in a browser") as browser:
         yield browser
 
 
