@@ -201,7 +201,7 @@ test-firefox: $(TEST_READY)
 	if ! firefox > /dev/null; then $(call skip,$@,there is no Firefox on this machine); \
 	else \
 	  $(call browser,.venv-browser,$(BROWSER)); \
-	  if test -n "$$SEEDNB_TEST_BROWSER_PYTHON"; then SEEDNB_TEST_FIREFOX="$$(firefox)" $(pytest) -m "not slow" tests/browser; fi; \
+	  if test -n "$$SEEDNB_TEST_BROWSER_PYTHON"; then SEEDNB_TEST_FIREFOX="$$(firefox)" $(pytest) -m "not slow" tests/browser tests/report/test_browser.py; fi; \
 	fi
 
 test-lite: $(TEST_READY)

@@ -109,10 +109,15 @@ class Page:
 
     def type_seed(self, seed: str) -> None:
         """Set a seed in the popover, and close it."""
-        field = self.popover().locator('[data-seednb="seed"]')
-        field.fill(seed)
-        field.press("Enter")
+        self.type_into_seed(seed)
+        self.tab.keyboard.press("Enter")
         self.tab.keyboard.press("Escape")
+
+    def type_into_seed(self, text: str) -> None:
+        """Type over what stands in the popover's field; key by key, for in Firefox React does not hear of what `fill` sets."""
+        field = self.popover().locator('[data-seednb="seed"]')
+        field.select_text()
+        field.press_sequentially(text)
 
     def replay(self) -> None:
         """Restart and replay without being asked to confirm."""

@@ -57,8 +57,8 @@ def test_seeding_from_the_toolbar(app, open_notebook):
     assert numbers(7, 1) == page.text(0)
     page.recorded(seed=7, origin="front-end")
 
+    page.type_into_seed("-1")
     popover = page.popover()
-    popover.locator('[data-seednb="seed"]').fill("-1")
     assert popover.get_by_role("alert").is_visible()
     assert popover.locator('[data-seednb="set-seed"]').is_disabled()
     page.press("new-seed")
