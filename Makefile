@@ -196,12 +196,14 @@ test-oldest: $(TEST_READY)
 	if test -n "$$SEEDNB_TEST_BROWSER_PYTHON"; then $(pytest) -m "not slow" tests/browser; fi
 
 test-firefox: $(TEST_READY)
-	@firefox() { command -v firefox-esr || command -v firefox; }; \
+	@firefox() { command -v "$${SEEDNB_TEST_FIREFOX:-firefox-esr}"; }; \
 	firefox > /dev/null || { $(call debian,Firefox,firefox-esr fonts-dejavu-core); }; \
-	if ! firefox > /dev/null; then $(call skip,$@,there is no Firefox on this machine); \
+	if ! firefox > /dev/null; then $(call skip,$@,there is no firefox-esr on this machine (SEEDNB_TEST_FIREFOX names another)); \
 	else \
 	  $(call browser,.venv-browser,$(BROWSER)); \
-	  if test -n "$$SEEDNB_TEST_BROWSER_PYTHON"; then SEEDNB_TEST_FIREFOX="$$(firefox)" $(pytest) -m "not slow" tests/browser tests/report/test_browser.py; fi; \
+	  export SEEDNB_TEST_FIREFOX="$$(firefox)"; failed=0; $(pytest) tests/report/test_browser.py || failed=1; \
+	  if test -n "$$SEEDNB_TEST_BROWSER_PYTHON"; then $(pytest) -m "not slow" tests/browser || failed=1; fi; \
+	  exit $$failed; \
 	fi
 
 test-lite: $(TEST_READY)
