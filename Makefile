@@ -240,7 +240,7 @@ test-caffe: $(TEST_READY)
 	else echo "$$reason"; exit $$code; fi
 
 pictures: $(TEST_READY)
-	@$(PY) docs/make_pictures.py && $(PY) docs/make_panel.py
+	@$(PY) docs/make_pictures.py
 	@$(call browser,.venv-browser,$(BROWSER)); \
 	if test -n "$$SEEDNB_TEST_BROWSER_PYTHON"; then PYTHONPATH=. $(PY) docs/make_screenshots.py "$$SEEDNB_TEST_BROWSER_PYTHON"; fi
 
