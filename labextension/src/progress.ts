@@ -103,11 +103,11 @@ export function firstBad(outcome: Outcome): CellResult | null {
   );
 }
 
-/** Return what differs in a cell, why, and what to do about it, in one line. */
+/** Return why a cell differs and what to do about it, in one line; and below, what differs in it. */
 export function explained(result: CellResult): string {
   const { detail, meaning, remedy } = result;
   const advice = [meaning, remedy].filter(text => text !== '').join(' ');
-  return [detail, advice].filter(text => text !== '').join(' — ');
+  return [advice, detail].filter(text => text !== '').join('\n');
 }
 
 function compared(progress: Progress, result: CellResult): Progress {

@@ -38,7 +38,7 @@ export interface Verdict {
   firstId: string | null;
   /** Verdict → number of cells. */
   counts: { [verdict: string]: number };
-  /** One line: the cause, or what went wrong. */
+  /** Why the first cell differs, as `explained` says it; or what went wrong. */
   text: string;
   hasReport: boolean;
   canRestore: boolean;

@@ -61,9 +61,9 @@ test('a verdict of a later version is one of which nothing is known', () => {
   assert.equal('close', asVerdict('close'));
 });
 
-test('detail, the cause in words and the remedy make one line', () => {
+test('the cause in words and the remedy make one line, and what differs another', () => {
   const differs = { ...result('a', 'diverged'), detail: '1 differs' };
-  assert.equal('1 differs — It follows a set. Sort it.', explained({ ...differs, meaning: 'It follows a set.', remedy: 'Sort it.' }));
-  assert.equal('1 differs — Sort it.', explained({ ...differs, remedy: 'Sort it.' }));
+  assert.equal('It follows a set. Sort it.\n1 differs', explained({ ...differs, meaning: 'It follows a set.', remedy: 'Sort it.' }));
+  assert.equal('Sort it.\n1 differs', explained({ ...differs, remedy: 'Sort it.' }));
   assert.equal('a differs', explained(result('a', 'diverged')));
 });

@@ -164,7 +164,7 @@ class Page:
 
     def why(self, index: int) -> str:
         """Return what a cell that differs says of it."""
-        return str(self.cell(index).locator(".seednb-why").inner_text())
+        return str(self.cell(index).locator(".seednb-why span").inner_text())
 
     # -- what the notebook and its kernel hold
 

@@ -90,7 +90,7 @@ def test_a_cell_that_differs_is_named_and_can_be_undone(app, open_notebook):
     assert "42 · diverged at 3" == page.state("diverged")
     page.verdict(1, "identical")
     page.verdict(2, "diverged")
-    assert page.why(2).endswith(" — " + " ".join(ADVICE["unsealed-entropy"]))
+    assert page.why(2).startswith(" ".join(ADVICE["unsealed-entropy"]) + "\n")
     assert outputs[1] == page.outputs(1)
     assert outputs[2] != page.outputs(2)
     puts_back(page, before, outputs[2][0]["text"])
