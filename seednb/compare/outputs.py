@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
@@ -97,8 +97,14 @@ def _judge(a: Piece | None, b: Piece | None, policy: Policy) -> Judged:
     verdict = worst(one.result.verdict for one in judged)
     if verdict is Verdict.IDENTICAL:
         return Judged(OutputResult(verdict, _main(a), total(one.result.rules for one in judged)))
-    first = next(one for one in judged if one.result.verdict is verdict)
+    first = _shown([one for one in judged if one.result.verdict is verdict])
     return replace(first, result=replace(first.result, rules=total(one.result.rules for one in judged)))
+
+
+def _shown(judged: Sequence[Judged]) -> Judged:
+    """Return the one of an output's parts that is told of: the first, but the text of a table and not its tags."""
+    plain = next((one for one in judged if one.result.mime == "text/plain"), None)
+    return plain if plain and judged[0].result.mime == "text/html" else judged[0]
 
 
 def _one_sided(a: Piece | None, b: Piece | None) -> Judged:

@@ -176,6 +176,15 @@ def test_detail_names_the_first_difference():
     assert detail([plain("1")], []) == "expected '1', got no such output"
 
 
+def test_detail_shows_a_tables_text():
+    """Where a table's HTML and its text differ, the text is shown; the HTML where the text agrees, and a picture before its text."""
+    one, other, longer = ({"text_html": f"<td>{cell}</td>", "text_plain": f"a  {cell[:3]}"} for cell in ("1.5", "2.5", "1.5000"))
+    assert detail([display(**one)], [display(**other)]).startswith("expected 'a  1.5', got 'a  2.5'")
+    assert detail([display(**one)], [display(**longer)]).startswith("expected '<td>1.5</td>', got '<td>1.5000</td>'")
+    images = [[display(image_png=data, text_plain=data)] for data in ("AAAA", "BBBB")]
+    assert "image/png" == compare_outputs(*images)[0].mime
+
+
 def test_detail_gives_the_distance_of_numbers():
     """Where only numbers differ, the detail says how many, and the largest distance in ULPs and relative."""
     said = detail([plain("[0.1 0.30000000000000004]")], [plain("[0.1 0.3]")])
