@@ -46,7 +46,8 @@ class CellDiffersError(Exception):
         self.cell = cell
 
     def __str__(self) -> str:
-        cause = f"cause: {self.cell['cause']}. {self.cell['meaning']}" if self.cell["cause"] else "no cause is known"
+        known = [self.cell[name] for name in ("cause", "meaning") if self.cell[name]]
+        cause = f"cause: {'. '.join(known)}" if known else "no cause is known"
         lines = [f"{self.cell['verdict']}: {self.cell['detail'] or 'see the other cells'}", cause, self.cell["remedy"]]
         return "\n".join(line for line in lines if line)
 
